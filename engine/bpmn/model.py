@@ -1,0 +1,194 @@
+"""What a diagram means once read, and what one act on a running case gives back."""
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+Labels = dict[str, str]
+"""A name in several languages, keyed by "ar", "fr", "en"; any of them may be missing."""
+
+Data = dict[str, Any]
+"""Variables of a case: JSON values, besides dates (datetime.date, datetime.datetime) and decimal.Decimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """How long a step or a whole case may take, how it is counted, and what its expiry does.
+
+    `unit`: hours, workingHours, workingDays, days, weeks or months. `warn_at`: percents of the budget.
+    `on_expiry`: breach, escalate, accept, refuse or "path:<id of a sequence flow>".
+    """
+
+    within: int
+    unit: str
+    nature: Literal["legal", "service"] = "service"
+    basis: str | None = None
+    roll: Literal["none", "next", "previous"] = "none"
+    franc: bool = False
+    warn_at: tuple[int, ...] = ()
+    on_expiry: str = "breach"
+    escalate_to: str | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """One answer that becomes data of the case: dotted path in the answers, name of the variable."""
+
+    field: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A way to contest the decision of this procedure, with its time limit."""
+
+    code: str
+    within: int
+    unit: str
+    basis: str | None
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An element where a person acts.
+
+    `keeps_all`: plain BPMN without form and without `masar:keeps`, all answers become data of the case.
+    """
+
+    id: str
+    names: Labels
+    role: str | None = None
+    form: str | None = None
+    unit: str = "case"
+    deadline: DeadlineRule | None = None
+    other_than: tuple[str, ...] = ()
+    same_as: str | None = None
+    keeps: tuple[Keep, ...] = ()
+    confidential: str | None = None
+    suspends: bool = False
+    priority: int = 0
+    asks: tuple[str, ...] = ()
+    legal_basis: str | None = None
+    keeps_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One flow node of the diagram; `kind` is its BPMN local name, `targets` the nodes its flows lead to."""
+
+    id: str
+    kind: str
+    names: Labels
+    role: str | None
+    line: int | None
+    targets: tuple[str, ...] = ()
+    attached_to: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A procedure as drawn. Treat its mappings as constants: one Process serves all cases and threads."""
+
+    key: str
+    names: Labels
+    digest: str
+    steps: dict[str, Step]
+    elements: dict[str, Element]
+    roles: dict[str, Labels]
+    deadline: DeadlineRule | None = None
+    remedies: tuple[Remedy, ...] = ()
+    opening: Step | None = None
+    calls: dict[str, str] = field(default_factory=dict)
+    decisions: tuple[str, ...] = ()
+    summary: Labels = field(default_factory=dict)
+    runtime: Any = field(default=None, compare=False, repr=False)
+    """Private to engine.bpmn: the executable specification and the compiled decisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A step that waits for a person; `item`: number (from 1) among the instances of a repeated step."""
+
+    token: str
+    step: str
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A service task that waits for the outcome of its operation."""
+
+    token: str
+    element: str
+    operation: str
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A waiting timer; `text` is ISO 8601 as the expression gave it, to be armed by the caller.
+
+    A cycle's text is "Rn/…" with the rounds that remain; after `expire` it is exported again.
+    """
+
+    token: str
+    element: str
+    kind: Literal["date", "duration", "cycle"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """An event that left the case."""
+
+    kind: Literal["message", "signal", "escalation"]
+    name: str
+    payload: Data
+    correlation: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An event from outside that the case waits for."""
+
+    token: str
+    element: str
+    kind: Literal["message", "signal"]
+    name: str
+    correlation: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision table evaluated in this act, with the ids of the rules that matched."""
+
+    element: str
+    decision: str
+    outputs: Data
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What one act did: the new state, the data of the case, and everything that now waits.
+
+    `completed`: ids of the elements completed in this act, in order.
+    """
+
+    state: bytes
+    data: Data
+    steps: tuple[Waiting, ...] = ()
+    calls: tuple[Call, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    thrown: tuple[Thrown, ...] = ()
+    completed: tuple[str, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    ended: bool = False
+
+
+NOTHING: MappingProxyType[str, Any] = MappingProxyType({})
+"""The empty mapping, for defaults."""

@@ -1,0 +1,177 @@
+"""The state of a running case as one compact blob, without its specification.
+
+One row a token: [id, index of its parent's row or -1, node, state, internal data or null, index of its scope
+or -1]. Values that JSON lacks carry a private tag, whose NUL character no key of a person's data can hold.
+"""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.flows import CaseFlow, Flow, InnerFlow, Scope, Token
+
+TAG = "\0t"
+ESCAPED_TAG = b"\\u0000t"
+FORMAT = 1
+DEEPEST = 60
+UNFINISHED = TaskState.NOT_FINISHED_MASK
+
+
+class DataRefused(Exception):
+    """Data that a case cannot keep: not JSON, nested too deep, or a number that is too large."""
+
+
+def cleaned(value: Any, depth: int = 0) -> Any:
+    """A private copy of a person's or a machine's data, as the state keeps it; raises DataRefused."""
+    if depth > DEEPEST:
+        raise DataRefused(f"Expected at most {DEEPEST} levels of data")
+    if isinstance(value, Mapping):
+        return {str(key).replace("\0", ""): cleaned(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [cleaned(item, depth + 1) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        raise DataRefused("Expected numbers of 64 bits")
+    if value is None or isinstance(value, str | bool | int | float | Decimal | datetime.date):
+        return value
+    raise DataRefused(f"Expected data of JSON, dates and decimals, but a value is {type(value).__name__}")
+
+
+def prune(case: CaseFlow) -> None:
+    """Drops what is over: only the tokens that stand somewhere, their parents and the roots remain."""
+    for flow in case.flows():
+        tasks: dict[str, Token] = flow.tasks
+        standing = [task for task in tasks.values() if task._state & UNFINISHED]
+        needed = {flow.task_tree.id} | {task.id for task in standing} | {task._parent for task in standing}
+        kept = {name: task for name, task in tasks.items() if name in needed}
+        for task in kept.values():
+            if task is not flow.task_tree and task._parent not in kept:
+                task._parent = flow.task_tree.id
+            task._children = []
+        for task in kept.values():
+            if task._parent:
+                kept[task._parent]._children.append(task.id)
+        flow.tasks = kept
+
+
+def dump(case: CaseFlow) -> bytes:
+    """The state of a case that has come to rest."""
+    scopes: list[Scope] = []
+    flows = [
+        {"h": flow.parent_task_id, "s": _number(scopes, flow.scope), "t": _rows(scopes, flow)}
+        for flow in case.flows()
+    ]
+    kept = [[scope.values, _number(scopes, scope.outer) if scope.outer else -1] for scope in scopes]
+    return orjson.dumps(
+        {"v": FORMAT, "f": flows, "s": kept}, default=_tagged, option=orjson.OPT_PASSTHROUGH_DATETIME
+    )
+
+
+def load(case: CaseFlow, state: bytes) -> None:
+    """Fills a new case with the tokens and data of a state."""
+    content = orjson.loads(state)
+    if content["v"] != FORMAT:
+        raise ValueError(f"Expected a state of format {FORMAT}, but it is of {content['v']}")
+    if ESCAPED_TAG in state:
+        content = _untagged(content)
+    scopes = [Scope(values) for values, _ in content["s"]]
+    for scope, (_, outer) in zip(scopes, content["s"], strict=True):
+        scope.outer = scopes[outer] if outer >= 0 else None
+    for row in content["f"]:
+        _fill(_flow(case, row["h"]), row, scopes)
+
+
+def teardown(case: CaseFlow) -> None:
+    """Breaks the circles of references, so that a case is freed as soon as its act is over."""
+    for flow in list(case.flows()):
+        flow.tasks.clear()
+        flow.task_tree = flow.last_task = None
+    case.event_manager.workflow = None
+    case.subprocesses.clear()
+
+
+def _number(scopes: list[Scope], scope: Scope) -> int:
+    for number, known in enumerate(scopes):
+        if known is scope:
+            return number
+    scopes.append(scope)
+    if scope.outer:
+        _number(scopes, scope.outer)
+    return next(number for number, known in enumerate(scopes) if known is scope)
+
+
+def _rows(scopes: list[Scope], flow: Flow) -> list[list[Any]]:
+    index = {name: number for number, name in enumerate(flow.tasks)}
+    return [
+        [
+            name,
+            index.get(task._parent or "", -1),
+            task.task_spec.name,
+            task._state,
+            task.internal_data or None,
+            _number(scopes, task.scope) if task.scope else -1,
+        ]
+        for name, task in flow.tasks.items()
+    ]
+
+
+def _flow(case: CaseFlow, host_id: str | None) -> Flow:
+    if host_id is None:
+        return case
+    host = case.find(host_id)
+    if host is None:
+        raise ValueError(f"Expected the host {host_id} of an inner flow, but the state has none")
+    inner = InnerFlow(case.subprocess_specs[host.task_spec.flow_name], host, case)
+    case.subprocesses[host_id] = inner
+    return inner
+
+
+def _fill(flow: Flow, row: dict[str, Any], scopes: list[Scope]) -> None:
+    flow.scope = scopes[row["s"]]
+    ids = [task_row[0] for task_row in row["t"]]
+    for name, parent, spec, state, internal, scope in row["t"]:
+        token = Token.__new__(Token)
+        token.id, token.workflow, token.task_spec, token._state = (
+            name,
+            flow,
+            flow.spec.task_specs[spec],
+            state,
+        )
+        token.internal_data, token.triggered, token._children = internal or {}, False, []
+        token._parent = ids[parent] if parent >= 0 else None
+        token.scope = scopes[scope] if scope >= 0 else None
+        flow.tasks[name] = token
+        if parent >= 0:
+            flow.tasks[ids[parent]]._children.append(name)
+    flow.task_tree = flow.tasks[ids[0]]
+
+
+def _tagged(value: Any) -> dict[str, list[str]]:
+    if isinstance(value, datetime.datetime):
+        return {TAG: ["moment", value.isoformat()]}
+    if isinstance(value, datetime.date):
+        return {TAG: ["date", value.isoformat()]}
+    if isinstance(value, Decimal):
+        return {TAG: ["decimal", str(value)]}
+    raise TypeError(f"Expected data of JSON, dates and decimals, but a value is {type(value).__name__}")
+
+
+_UNTAG: dict[str, Any] = {
+    "moment": datetime.datetime.fromisoformat,
+    "date": datetime.date.fromisoformat,
+    "decimal": Decimal,
+}
+
+
+def _untagged(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untagged(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if TAG in value:
+        kind, text = value[TAG]
+        return _UNTAG[kind](text)
+    return {key: _untagged(item) for key, item in value.items()}

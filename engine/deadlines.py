@@ -1,0 +1,188 @@
+"""Deadlines: armed from an anchor and a budget, suspended and resumed, met or withdrawn.
+
+The intervals of suspension are the truth; ``fires_at`` and ``wakes_at`` are derived from them and the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.bpmn.model import DeadlineRule, Timer
+from engine.calendars import Due, calendar, due, moment_at
+from engine.database import Transaction
+from engine.tables import Breach, Case, Deadline, DeadlineKind, DeadlineWarning, Suspension, Task
+from engine.timers import moment_of
+
+NATIONAL = "dz"  #: the calendar where the diagram names none
+
+Pauses = tuple[tuple[datetime, datetime], ...]
+
+
+def arm_deadline(tx: Transaction, *, case: Case, rule: DeadlineRule, task: Task | None = None) -> Deadline:
+    """Start the clock of a step (``task``) or of the whole case, now."""
+    deadline = Deadline(
+        kind=DeadlineKind.STEP if task else DeadlineKind.CASE,
+        case_id=case.id,
+        task_id=task.id if task else None,
+        element=task.step if task else None,
+        anchor_at=tx.at,
+        within=rule.within,
+        unit=rule.unit,
+        nature=rule.nature,
+        basis=rule.basis,
+        roll=rule.roll,
+        franc=rule.franc,
+        warn_at=list(rule.warn_at),
+        on_expiry=rule.on_expiry,
+        escalate_to=rule.escalate_to,
+        calendar=rule.calendar or NATIONAL,
+    )
+    project(deadline, pauses=(), given=())
+    tx.session.add(deadline)
+    _record(tx, "deadline.armed", deadline, within=rule.within, unit=rule.unit, due_on=deadline.due_on)
+    return deadline
+
+
+def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
+    """Write down when a timer event of the diagram is due; no case is loaded to ask whether it waits."""
+    fires_at = moment_of(timer.kind, timer.text, anchor=tx.at)
+    deadline = Deadline(
+        kind=DeadlineKind.TIMER,
+        case_id=case.id,
+        token=timer.token,
+        element=timer.element,
+        anchor_at=tx.at,
+        within=0,
+        unit="hours",
+        nature="service",
+        roll="none",
+        franc=False,
+        warn_at=[],
+        on_expiry="fire",
+        calendar=NATIONAL,
+        fires_at=fires_at,
+        wakes_at=fires_at,
+    )
+    tx.session.add(deadline)
+    _record(tx, "timer.armed", deadline, fires_at=fires_at)
+    return deadline
+
+
+def end_deadline(tx: Transaction, deadline: Deadline, *, because: str, **facts: object) -> None:
+    """Stop a clock for good: ``met``, ``withdrawn`` or ``fired``."""
+    deadline.ended_at, deadline.ended_because, deadline.wakes_at = tx.at, because, None
+    _record(tx, f"{_noun(deadline)}.{because}", deadline, **facts)
+
+
+def suspend_deadline(tx: Transaction, deadline: Deadline, *, because: Task) -> Suspension:
+    """Stand the clock still until ``resume_deadline``; a breach that already happened survives."""
+    suspension = Suspension(
+        case_id=deadline.case_id, deadline_id=deadline.id, because_task_id=because.id, suspended_at=tx.at
+    )
+    tx.session.add(suspension)
+    deadline.suspended_at, deadline.wakes_at = tx.at, None
+    _record(tx, "deadline.suspended", deadline, because=because.step)
+    return suspension
+
+
+def resume_deadline(tx: Transaction, deadline: Deadline) -> None:
+    """Let the clock run on: the end moves by what was suspended."""
+    was_due_on = deadline.due_on
+    open_interval = select(Suspension).where(
+        Suspension.deadline_id == deadline.id, Suspension.resumed_at.is_(None)
+    )
+    for suspension in tx.session.scalars(open_interval):
+        suspension.resumed_at = tx.at
+    deadline.suspended_at = None
+    tx.session.flush()
+    project(deadline, pauses=pauses_of(tx.session, deadline.id), given=_rungs_given(tx.session, deadline.id))
+    if is_breached(tx.session, deadline.id):
+        deadline.wakes_at = None
+    _record(tx, "deadline.resumed", deadline, was_due_on=was_due_on, due_on=deadline.due_on)
+
+
+def project(deadline: Deadline, *, pauses: Pauses, given: Collection[int]) -> None:
+    """Derive ``due_on``, ``fires_at`` and ``wakes_at`` from the anchor, the budget and the intervals."""
+    found = explain_deadline(deadline, pauses=pauses)
+    deadline.due_on, deadline.fires_at = found.due_on, found.fires_at
+    deadline.wakes_at = next_wake(deadline, pauses=pauses, given=given)
+
+
+def next_wake(deadline: Deadline, *, pauses: Pauses, given: Collection[int]) -> datetime | None:
+    """The next moment the sweep must see: a rung that was not given yet, else the expiry."""
+    moments = [rung_moment(deadline, rung, pauses=pauses) for rung in deadline.warn_at if rung not in given]
+    return min((*moments, deadline.fires_at), default=None, key=lambda at: at or deadline.anchor_at)
+
+
+def rung_moment(deadline: Deadline, rung: int, *, pauses: Pauses) -> datetime:
+    """When the warning at ``rung`` per cent of the budget is due."""
+    return moment_at(
+        calendar(deadline.calendar),
+        anchor_at=deadline.anchor_at,
+        within=deadline.within,
+        unit=deadline.unit,
+        percent=rung,
+        pauses=pauses,
+    )
+
+
+def explain_deadline(deadline: Deadline, *, pauses: Pauses) -> Due:
+    """How the date came to be: anchor, budget, each pause, each feast, the roll (engine.calendars.Due)."""
+    return due(
+        calendar(deadline.calendar),
+        anchor_at=deadline.anchor_at,
+        within=deadline.within,
+        unit=deadline.unit,
+        roll=deadline.roll,
+        franc=deadline.franc,
+        pauses=pauses,
+    )
+
+
+def pauses_of(session: Session, deadline_id: UUID) -> Pauses:
+    """The closed suspensions of a deadline, in order."""
+    closed = (
+        select(Suspension.suspended_at, Suspension.resumed_at)
+        .where(Suspension.deadline_id == deadline_id, Suspension.resumed_at.is_not(None))
+        .order_by(Suspension.suspended_at)
+    )
+    return tuple((start, end) for start, end in session.execute(closed) if end is not None)
+
+
+def is_breached(session: Session, deadline_id: UUID) -> bool:
+    """Whether the deadline passed unmet, whatever happened since."""
+    return session.scalar(select(Breach.id).where(Breach.deadline_id == deadline_id)) is not None
+
+
+def open_deadlines(session: Session, case_id: UUID) -> Sequence[Deadline]:
+    """The clocks of a case that still run or stand suspended."""
+    return session.scalars(
+        select(Deadline).where(Deadline.case_id == case_id, Deadline.ended_at.is_(None))
+    ).all()
+
+
+def _rungs_given(session: Session, deadline_id: UUID) -> set[int]:
+    given = select(DeadlineWarning.rung).where(DeadlineWarning.deadline_id == deadline_id)
+    return set(session.scalars(given))
+
+
+def _noun(deadline: Deadline) -> str:
+    return "timer" if deadline.kind == DeadlineKind.TIMER else "deadline"
+
+
+def _record(tx: Transaction, event: str, deadline: Deadline, **facts: object) -> None:
+    audit.record(
+        tx,
+        event,
+        on=("case", deadline.case_id),
+        deadline=deadline.id,
+        kind=deadline.kind,
+        element=deadline.element,
+        **facts,
+    )

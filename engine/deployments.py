@@ -1,0 +1,146 @@
+"""Putting a new version of a procedure into service."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from engine import audit
+from engine.bpmn.faults import Fault
+from engine.bpmn.reading import Reading, read_process
+from engine.database import Transaction
+from engine.permissions import Permission
+from engine.refusals import NotPermitted, Refusal
+from engine.standing import standing
+from engine.tables import Procedure, ProcessVersion
+
+
+class DiagramRefused(Refusal):
+    """The diagram cannot be deployed; ``faults`` names all that is wrong with it, warnings among them."""
+
+    status = 422
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("diagram_refused", count=sum(fault.refuses for fault in faults))
+        self.faults = faults
+
+
+class AlreadyDeployed(Refusal):
+    """The newest version is the same to the byte."""
+
+
+def check_diagram(
+    session: Session, *, xml: bytes, key: str | None = None
+) -> tuple[Reading, ProcessVersion | None]:
+    """Read a diagram against the decision tables and forms of the version in service, without deploying it."""
+    reading = read_process(xml, key=key)
+    found = reading.process.key if reading.process else key
+    version = _newest(session, found) if found else None
+    if version is None:
+        return reading, None
+    decisions = {name: text.encode() for name, text in version.decisions.items()}
+    return read_process(xml, decisions=decisions, forms=set(version.forms), key=key), version
+
+
+def deploy_version(
+    tx: Transaction,
+    *,
+    xml: bytes,
+    decisions: Mapping[str, str] | None = None,
+    forms: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    note: str = "",
+) -> ProcessVersion:
+    """Deploy a diagram: new cases follow it, running ones stay on their version.
+
+    Decision tables (DMN text by id) and forms (schema by name) left out are those of the version in service.
+    Raises DiagramRefused (nothing is stored), AlreadyDeployed or NotPermitted.
+    """
+    _refuse_unless_permitted(tx)
+    process, previous = _read(tx.session, xml, decisions, forms, key)
+    decisions = dict(decisions if decisions is not None else previous.decisions if previous else {})
+    forms = dict(forms if forms is not None else previous.forms if previous else {})
+    digest = _digest(xml, decisions, forms)
+    if previous is not None and previous.digest == digest:
+        raise AlreadyDeployed("already_deployed", number=previous.number)
+    procedure = _procedure(tx, process.key, process.names)
+    version = ProcessVersion(
+        procedure_id=procedure.id,
+        number=(previous.number if previous else 0) + 1,
+        xml=xml,
+        decisions=decisions,
+        forms=forms,
+        digest=digest,
+        note=note.strip(),
+        deployed_at=tx.at,
+        deployed_by=tx.actor.name,
+    )
+    tx.session.add(version)
+    audit.record(
+        tx,
+        "procedure.deployed",
+        on=("procedure", procedure.id),
+        key=process.key,
+        version=version.number,
+        digest=digest,
+    )
+    return version
+
+
+def _read(
+    session: Session,
+    xml: bytes,
+    decisions: Mapping[str, str] | None,
+    forms: Mapping[str, Any] | None,
+    key: str | None,
+) -> tuple[Any, ProcessVersion | None]:
+    if decisions is None and forms is None:
+        reading, previous = check_diagram(session, xml=xml, key=key)
+    else:
+        tables = {name: text.encode() for name, text in (decisions or {}).items()}
+        reading = read_process(xml, decisions=tables, forms=None if forms is None else set(forms), key=key)
+        previous = _newest(session, reading.process.key) if reading.process else None
+    if reading.process is None:
+        raise DiagramRefused(reading.faults)
+    if key is not None and reading.process.key != key:
+        raise DiagramRefused((*reading.faults, Fault("other_procedure", params={"key": reading.process.key})))
+    return reading.process, previous
+
+
+def _newest(session: Session, key: str) -> ProcessVersion | None:
+    newest = (
+        select(ProcessVersion)
+        .join(Procedure)
+        .where(Procedure.key == key)
+        .options(undefer(ProcessVersion.decisions), undefer(ProcessVersion.forms))
+        .order_by(ProcessVersion.number.desc())
+        .limit(1)
+    )
+    return session.scalars(newest).first()
+
+
+def _procedure(tx: Transaction, key: str, names: dict[str, str]) -> Procedure:
+    procedure = tx.session.scalars(select(Procedure).where(Procedure.key == key)).first()
+    if procedure is None:
+        procedure = Procedure(key=key, names=names, created_at=tx.at)
+        tx.session.add(procedure)
+        tx.session.flush()
+    elif procedure.names != names:
+        procedure.names = names
+    return procedure
+
+
+def _refuse_unless_permitted(tx: Transaction) -> None:
+    person_id = tx.actor.person_id
+    if person_id is not None and not standing(tx.session, person_id).may(Permission.DEPLOY_PROCEDURES):
+        raise NotPermitted(permission=Permission.DEPLOY_PROCEDURES)
+
+
+def _digest(xml: bytes, decisions: Mapping[str, str], forms: Mapping[str, Any]) -> str:
+    rest = json.dumps([decisions, forms], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(xml + b"\0" + rest.encode()).hexdigest()

@@ -1,0 +1,68 @@
+"""Incidents: background work that failed, with an owner, a reason and a retry."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine import audit
+from engine.database import Transaction
+from engine.progress import lock_case
+from engine.refusals import Refusal
+from engine.tables import Deadline, Incident, OutboxItem
+
+
+class IncidentUnknown(Refusal):
+    """There is no such incident, or it is resolved already."""
+
+    status = 404
+
+
+def open_incident(
+    tx: Transaction,
+    *,
+    case_id: UUID,
+    element: str,
+    code: str,
+    params: dict[str, Any],
+    outbox_id: UUID | None = None,
+    deadline_id: UUID | None = None,
+) -> Incident:
+    """Write down that work for a case failed for good; the case stays where it was, its unit owns the incident."""
+    case = lock_case(tx, case_id)
+    incident = Incident(
+        case_id=case_id,
+        outbox_id=outbox_id,
+        deadline_id=deadline_id,
+        element=element,
+        code=code,
+        params=params,
+        owner_unit_id=case.unit_id,
+        opened_at=tx.at,
+    )
+    tx.session.add(incident)
+    audit.record(
+        tx, "incident.opened", on=("case", case_id), incident=incident.id, element=element, code=code
+    )
+    return incident
+
+
+def retry_incident(tx: Transaction, *, incident_id: UUID) -> Incident:
+    """Let the failed work run again, now; the incident is resolved (another opens if it fails again)."""
+    case_id = tx.session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
+    if case_id is None:
+        raise IncidentUnknown("incident_unknown")
+    lock_case(tx, case_id)
+    incident = tx.session.get_one(Incident, incident_id)
+    if incident.resolved_at is not None:
+        raise IncidentUnknown("incident_unknown")
+    incident.resolved_at, incident.resolved_by = tx.at, tx.actor.name
+    if incident.outbox_id is not None:
+        item = tx.session.get_one(OutboxItem, incident.outbox_id)
+        item.dead_at, item.runs_at, item.attempts = None, tx.at, 0
+    if incident.deadline_id is not None:
+        tx.session.get_one(Deadline, incident.deadline_id).wakes_at = tx.at
+    audit.record(tx, "incident.resolved", on=("case", incident.case_id), incident=incident.id)
+    return incident

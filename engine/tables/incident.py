@@ -1,0 +1,39 @@
+"""The ``incidents`` table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine.tables.base import Base
+from engine.tables.case import Case
+from engine.tables.deadline import Deadline
+from engine.tables.outbox_item import OutboxItem
+from engine.tables.unit import Unit
+
+
+class Incident(Base):
+    """Background work of a case that failed and waits for an owner: the unit named here."""
+
+    __tablename__ = "incidents"
+    __trail__ = "case_id"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    outbox_id: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id"))
+    deadline_id: Mapped[UUID | None] = mapped_column(ForeignKey("deadlines.id"))
+    element: Mapped[str]
+    code: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    owner_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None]
+
+    case: Mapped[Case] = relationship()
+    owner_unit: Mapped[Unit | None] = relationship()
+    outbox_item: Mapped[OutboxItem | None] = relationship()
+    deadline: Mapped[Deadline | None] = relationship()

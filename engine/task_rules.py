@@ -1,0 +1,117 @@
+"""The one door before a task: who may take it, who may not, and who can instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.bpmn.model import Process, Step
+from engine.permissions import Permission
+from engine.refusals import Refusal
+from engine.standing import Standing
+from engine.tables import APPLICANT, Case, Membership, Person, Role, Task, TaskStatus, Unit
+from engine.units_for_roles import ancestry
+
+
+class TaskNotForYou(Refusal):
+    """The person may not do this task: its role, its unit, or what they did before in this case forbid it."""
+
+    status = 403
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a task stands: its case, its step, the path of its unit (None without one)."""
+
+    task: Task
+    case: Case
+    step: Step
+    unit_path: str | None
+
+
+def place(session: Session, *, task: Task, case: Case, process: Process) -> Place:
+    """Gather what the rules look at."""
+    unit = session.get(Unit, task.unit_id) if task.unit_id else None
+    return Place(task, case, process.steps[task.step], unit.path if unit else None)
+
+
+def refuse_unless_allowed(session: Session, where: Place, who: Standing) -> None:
+    """Raise TaskNotForYou unless this person may do this task of this case."""
+    refusal = why_not(session, where, who)
+    if refusal is not None:
+        raise refusal
+
+
+def why_not(session: Session, where: Place, who: Standing) -> TaskNotForYou | None:
+    """Why this person may not do this task; None if they may."""
+    code = _standing_forbids(where, who)
+    if code is None:
+        code = _past_forbids(where, who.person_id, _past_of(session, where))
+    if code is None:
+        return None
+    return TaskNotForYou(code, task=str(where.task.id), role=where.task.role, step=where.step.id)
+
+
+def who_can(session: Session, where: Place) -> list[Person]:
+    """The people who may do this task, in order of user name."""
+    if where.task.role == APPLICANT:
+        return [session.get_one(Person, where.case.applicant_id)] if where.case.applicant_id else []
+    if where.unit_path is None:
+        return []
+    members = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Role, Role.id == Membership.role_id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None))
+        .where(Role.code == where.task.role, Unit.path.in_(ancestry(where.unit_path)))
+        .order_by(Person.username)
+        .distinct()
+    )
+    past = _past_of(session, where)
+    return [person for person in session.scalars(members) if _past_forbids(where, person.id, past) is None]
+
+
+def _standing_forbids(where: Place, who: Standing) -> str | None:
+    task = where.task
+    if task.role == APPLICANT:
+        return None if who.person_id == where.case.applicant_id else "only_the_applicant"
+    if who.is_citizen:
+        return "no_permission"
+    if where.unit_path is None:
+        return None if not task.role or any(g.role == task.role for g in who.grants) else "no_role"
+    if not task.role:
+        return None if who.may_in(Permission.WORK_TASKS, where.unit_path) else "not_in_your_unit"
+    if who.has_role_in(task.role, where.unit_path):
+        return None
+    return "not_in_your_unit" if any(grant.role == task.role for grant in who.grants) else "no_role"
+
+
+def _past_of(session: Session, where: Place) -> dict[str, set[UUID]]:
+    """Who completed, earlier in this case, the steps that the rules of this one name."""
+    named = {*where.step.other_than, *([where.step.same_as] if where.step.same_as else [])}
+    if not named:
+        return {}
+    done = select(Task.step, Task.holder_id).where(
+        Task.case_id == where.case.id, Task.step.in_(named), Task.status == TaskStatus.COMPLETED
+    )
+    past: dict[str, set[UUID]] = {}
+    for step, holder_id in session.execute(done):
+        if holder_id is not None:
+            past.setdefault(step, set()).add(holder_id)
+    return past
+
+
+def _past_forbids(where: Place, person_id: UUID, past: dict[str, set[UUID]]) -> str | None:
+    if person_id in _united(past.get(step, set()) for step in where.step.other_than):
+        return "four_eyes"
+    same = past.get(where.step.same_as or "", set())
+    return "same_as" if same and person_id not in same else None
+
+
+def _united(sets: Iterable[set[UUID]]) -> set[UUID]:
+    return set().union(*sets)

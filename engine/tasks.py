@@ -1,0 +1,176 @@
+"""What a person can do with a task: claim, release, assign, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from engine import audit
+from engine.answers import check_answers, file_answers, forget_draft
+from engine.bpmn import running
+from engine.database import Transaction
+from engine.deadlines import open_deadlines
+from engine.offers import end_step_deadline, hand_over
+from engine.permissions import Permission
+from engine.progress import lock_case, open_tasks, settle
+from engine.refusals import Refusal
+from engine.standing import Standing, standing
+from engine.tables import Case, Handoff, Task, TaskStatus, Unit
+from engine.task_rules import place, refuse_unless_allowed
+from engine.versions import definition
+
+
+class TaskUnknown(Refusal):
+    """There is no such task."""
+
+    status = 404
+
+
+class TaskHeld(Refusal):
+    """Someone else holds the task, or nobody does where somebody must."""
+
+
+class TaskEnded(Refusal):
+    """The task is done or withdrawn: nothing is left to do."""
+
+
+class NotYourUnit(Refusal):
+    """Only who supervises the task's unit may hand its tasks out."""
+
+    status = 403
+
+
+class ReasonRequired(Refusal):
+    """An act that hurts somebody's work needs a reason."""
+
+    status = 422
+
+
+def claim_task(tx: Transaction, *, task_id: UUID) -> Task:
+    """Take a task off the workqueue. Of two people who reach for it one gets it, the other TaskHeld."""
+    case, task, _ = _held_case(tx, task_id)
+    _refuse_if_ended(tx, task)
+    if task.status == TaskStatus.CLAIMED:
+        raise TaskHeld(
+            "task_held_by_you" if task.holder_id == tx.actor.person_id else "task_held_by_other",
+            task=str(task.id),
+        )
+    who = _standing_of(tx)
+    if who is not None:
+        process = definition(tx.session, case.version_id).process
+        refuse_unless_allowed(tx.session, place(tx.session, task=task, case=case, process=process), who)
+    task.status, task.holder_id, task.claimed_at = TaskStatus.CLAIMED, tx.actor.person_id, tx.at
+    taken = update(Handoff).where(Handoff.to_task_id == task.id, Handoff.taken_at.is_(None))
+    tx.execute(taken.values(taken_at=tx.at, to_person_id=tx.actor.person_id), subjects=[case.id])
+    audit.record(tx, "task.claimed", on=("case", case.id), task=task.id, step=task.step)
+    return task
+
+
+def release_task(tx: Transaction, *, task_id: UUID) -> Task:
+    """Put a task back on the workqueue: its holder may, and who supervises the unit."""
+    case, task, _ = _held_case(tx, task_id)
+    _refuse_if_ended(tx, task)
+    if task.status != TaskStatus.CLAIMED or task.unit_id is None:
+        raise TaskHeld("task_not_claimed", task=str(task.id))
+    holder_id = task.holder_id
+    if holder_id != tx.actor.person_id:
+        _refuse_unless_supervising(tx, task)
+    task.status, task.holder_id, task.claimed_at = TaskStatus.OFFERED, None, None
+    hand_over(tx, task, kind="released", giver=task, giver_id=holder_id)
+    audit.record(tx, "task.released", on=("case", case.id), task=task.id, step=task.step, held_by=holder_id)
+    return task
+
+
+def assign_task(tx: Transaction, *, task_id: UUID, to: UUID, reason: str) -> Task:
+    """Give a task to a person of the unit; the rules that bind claiming bind the receiver too.
+
+    Who supervises the task's unit may. ``reason`` is required; its digest enters the trail.
+    """
+    case, task, _ = _held_case(tx, task_id)
+    _refuse_if_ended(tx, task)
+    if not reason.strip():
+        raise ReasonRequired("reason_required")
+    _refuse_unless_supervising(tx, task)
+    process = definition(tx.session, case.version_id).process
+    where = place(tx.session, task=task, case=case, process=process)
+    refuse_unless_allowed(tx.session, where, standing(tx.session, to))
+    giver_id = task.holder_id
+    task.status, task.holder_id, task.claimed_at = TaskStatus.CLAIMED, to, tx.at
+    handoff = hand_over(tx, task, kind="assigned", giver=task, giver_id=giver_id, taken=True)
+    handoff.reason = reason.strip()
+    audit.record(
+        tx, "task.assigned", on=("case", case.id), task=task.id, step=task.step, to=to, held_by=giver_id
+    )
+    return task
+
+
+def complete_task(tx: Transaction, *, task_id: UUID, answers: Mapping[str, Any]) -> Task:
+    """Finish a task with the answers of its form, and move its case on.
+
+    Raises TaskEnded (a second submit changes nothing), TaskHeld, TaskNotForYou or AnswersRefused.
+    """
+    case, task, siblings = _held_case(tx, task_id)
+    _refuse_if_ended(tx, task)
+    if task.holder_id != tx.actor.person_id or task.status != TaskStatus.CLAIMED:
+        raise TaskHeld("task_held_by_other" if task.holder_id else "task_not_claimed", task=str(task.id))
+    known = definition(tx.session, case.version_id)
+    step, who = known.process.steps[task.step], _standing_of(tx)
+    if who is not None:
+        refuse_unless_allowed(tx.session, place(tx.session, task=task, case=case, process=known.process), who)
+    schema = known.form(step.form)
+    check_answers(tx, schema, answers)
+    advance = running.complete(known.process, case.state, task.token, data=dict(answers))
+    task.status, task.ended_at = TaskStatus.COMPLETED, tx.at
+    digests = file_answers(tx, case=case, step=step, task=task, schema=schema, answers=answers)
+    audit.record(
+        tx,
+        "task.completed",
+        on=("case", case.id),
+        task=task.id,
+        step=task.step,
+        answers=digests,
+        path=advance.completed,
+    )
+    end_step_deadline(tx, task, open_deadlines(tx.session, case.id), because="met")
+    if step.form is not None:
+        forget_draft(tx, task_id=task.id)
+    settle(tx, case=case, process=known.process, advance=advance, standing=siblings, after=task)
+    return task
+
+
+def _held_case(tx: Transaction, task_id: UUID) -> tuple[Case, Task, Sequence[Task]]:
+    """The task, its case under lock, and the other open tasks of the case."""
+    case_id = tx.session.scalar(select(Task.case_id).where(Task.id == task_id))
+    if case_id is None:
+        raise TaskUnknown("task_unknown")
+    case = lock_case(tx, case_id)
+    tasks = open_tasks(tx.session, case_id)
+    task = next((task for task in tasks if task.id == task_id), None)
+    if task is None:
+        task = tx.session.get_one(Task, task_id, populate_existing=True)
+    return case, task, [other for other in tasks if other.id != task_id]
+
+
+def _refuse_if_ended(tx: Transaction, task: Task) -> None:
+    if task.is_open:
+        return
+    if task.status == TaskStatus.WITHDRAWN:
+        raise TaskEnded("task_withdrawn", task=str(task.id))
+    mine = task.holder_id is not None and task.holder_id == tx.actor.person_id
+    raise TaskEnded("already_completed_by_you" if mine else "already_completed", task=str(task.id))
+
+
+def _standing_of(tx: Transaction) -> Standing | None:
+    return standing(tx.session, tx.actor.person_id) if tx.actor.person_id else None
+
+
+def _refuse_unless_supervising(tx: Transaction, task: Task) -> None:
+    who = _standing_of(tx)
+    unit = tx.session.get(Unit, task.unit_id) if task.unit_id else None
+    if who is None:
+        return
+    if unit is None or not who.may_in(Permission.SUPERVISE_UNIT, unit.path):
+        raise NotYourUnit("not_supervising", task=str(task.id))

@@ -1,0 +1,35 @@
+"""The language of a page: what was asked for, else what the person chose, else what the browser prefers."""
+
+from __future__ import annotations
+
+from flask import request, session
+
+from engine.tables import Person
+from wording import LANGUAGES
+
+DEFAULT = LANGUAGES[0]
+
+
+def chosen_language(person: Person | None) -> str:
+    """`?lang=`, then what was chosen earlier in this visit, the person's own, the browser's, Arabic."""
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        session["lang"] = asked
+        return asked
+    if session.get("lang") in LANGUAGES:
+        return str(session["lang"])
+    if person is not None:
+        return person.language
+    return request.accept_languages.best_match(LANGUAGES) or DEFAULT
+
+
+def in_other_languages() -> dict[str, str]:
+    """This page's address in each language, for the menu; a form that was refused leads back to its page."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return {lang: _address([*kept, ("lang", lang)]) for lang in LANGUAGES}
+
+
+def _address(arguments: list[tuple[str, str]]) -> str:
+    from urllib.parse import urlencode
+
+    return f"{request.path}?{urlencode(arguments)}"
