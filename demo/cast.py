@@ -7,7 +7,8 @@ from uuid import UUID
 
 from engine.actor import Actor
 from engine.database import Transaction
-from engine.people import create_person, register_citizen, set_password
+from engine.credentials import set_password
+from engine.people import create_person, register_citizen
 from engine.roles import grant_role, seed_roles
 from engine.tables import Unit
 from engine.units import create_unit
@@ -53,19 +54,19 @@ class Member:
 
 
 STAFF = (
-    Member("amina", "أمينة بوزيد", "Amina Bouzid", "rights_officer", "cnas-16-01", 0.8),
+    Member("amina", "أمينة بوزيد", "Amina Bouzid", "rights_officer", "cnas-16-01", 0.9),
     Member("badr", "بدر الدين حداد", "Badreddine Haddad", "rights_officer", "cnas-16-01", 0.5),
-    Member("yasmine", "د. ياسمين قاسي", "Dr Yasmine Kaci", "physician", "cnas-16", 0.9),
+    Member("yasmine", "د. ياسمين قاسي", "Dr Yasmine Kaci", "physician", "cnas-16", 1.15),
     Member("karim", "كريم منصوري", "Karim Mansouri", "validator", "cnas-16-01", 0.8),
     Member("omar", "عمر شريف", "Omar Cherif", "supervisor", "cnas-16"),
     Member("lynda", "ليندة سعدي", "Lynda Saadi", "rights_officer", "cnas-16-02", 0.5),
     Member("hocine", "حسين عمروش", "Hocine Amrouche", "validator", "cnas-16-02", 0.5),
     Member("fatiha", "فتيحة بلعيد", "Fatiha Belaid", "rights_officer", "cnas-31-01", 0.7),
-    Member("rachid", "د. رشيد مزيان", "Dr Rachid Meziane", "physician", "cnas-31", 0.5),
+    Member("rachid", "د. رشيد مزيان", "Dr Rachid Meziane", "physician", "cnas-31", 0.6),
     Member("samia", "سامية زروقي", "Samia Zerrouki", "validator", "cnas-31-01", 0.6),
     Member("mourad", "مراد طالبي", "Mourad Talbi", "supervisor", "cnas-31"),
-    Member("nabila", "نبيلة خليفي", "Nabila Khelifi", "rights_officer", "cnas-25-01", 0.35),
-    Member("tarek", "د. طارق بن عيسى", "Dr Tarek Benaissa", "physician", "cnas-25", 0.35),
+    Member("nabila", "نبيلة خليفي", "Nabila Khelifi", "rights_officer", "cnas-25-01", 0.45),
+    Member("tarek", "د. طارق بن عيسى", "Dr Tarek Benaissa", "physician", "cnas-25", 0.38),
     Member("djamel", "جمال رحماني", "Djamel Rahmani", "validator", "cnas-25-01", 0.3),
     Member("houria", "حورية لعلام", "Houria Laalam", "supervisor", "cnas-25"),
     Member("nadia", "نادية براهيمي", "Nadia Brahimi", "analyst", "cnas"),
@@ -75,7 +76,17 @@ STAFF = (
 
 SAMIR = ("samir@example.dz", "سمير بن عمر", "Samir Benamar")  #: the citizen of the cast
 
-SHOWN = ("samir@example.dz", "amina", "badr", "yasmine", "karim", "omar", "nadia", "ines", "salim")
+SHOWN = {
+    "samir@example.dz": "citizen",
+    "amina": "rights officer, Alger-Centre",
+    "badr": "rights officer, Alger-Centre",
+    "yasmine": "medical adviser, Algiers",
+    "karim": "head of the payment centre, Alger-Centre",
+    "omar": "agency director, Algiers",
+    "nadia": "process analyst",
+    "ines": "inspector",
+    "salim": "administrator",
+}  #: one sign-in per person of the cast
 
 FAMILY = (
     ("بوعلام", "Boualem"), ("حمادي", "Hamadi"), ("زيتوني", "Zitouni"), ("بن يوسف", "Benyoucef"), ("مسعودي", "Messaoudi"),

@@ -45,7 +45,7 @@ def readable_case(session: Session, *, case_id: UUID, who: Standing) -> Case:
     if case is None:
         raise CaseNotFound("case_unknown")
     if not may_read(case, who):
-        raise CaseClosedToYou("case_closed_to_you", reference=case.reference)
+        raise CaseClosedToYou("not_your_case")
     return case
 
 
@@ -75,7 +75,7 @@ def readable_document(session: Session, *, document_id: UUID, who: Standing) -> 
         raise CaseNotFound("document_unknown")
     if document.case_id is None:
         if document.uploaded_by_id != who.person_id:
-            raise CaseClosedToYou("document_closed_to_you")
+            raise CaseClosedToYou("not_your_case")
         return document
     case = readable_case(session, case_id=document.case_id, who=who)
     if not _may_see(case, who, document.confidential, document.uploaded_by_id):

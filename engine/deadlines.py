@@ -117,12 +117,12 @@ def project(deadline: Deadline, *, pauses: Pauses, given: Collection[int]) -> No
 def next_wake(deadline: Deadline, *, pauses: Pauses, given: Collection[int]) -> datetime | None:
     """The next moment the sweep must see: a rung that was not given yet, else the expiry."""
     moments = [rung_moment(deadline, rung, pauses=pauses) for rung in deadline.warn_at if rung not in given]
-    return min((*moments, deadline.fires_at), default=None, key=lambda at: at or deadline.anchor_at)
+    return min([*moments, *([deadline.fires_at] if deadline.fires_at else [])], default=None)
 
 
 def rung_moment(deadline: Deadline, rung: int, *, pauses: Pauses) -> datetime:
     """When the warning at ``rung`` per cent of the budget is due."""
-    return moment_at(
+    moment = moment_at(
         calendar(deadline.calendar),
         anchor_at=deadline.anchor_at,
         within=deadline.within,
@@ -130,6 +130,7 @@ def rung_moment(deadline: Deadline, rung: int, *, pauses: Pauses) -> datetime:
         percent=rung,
         pauses=pauses,
     )
+    return min(moment, deadline.fires_at or moment)
 
 
 def explain_deadline(deadline: Deadline, *, pauses: Pauses) -> Due:

@@ -35,7 +35,7 @@ def issue_decision(tx: Transaction, *, case: Case, process: Process, outcome: st
     if outcome not in OUTCOMES:
         raise DecisionIncomplete("decision_without_outcome", outcome=outcome)
     if outcome == "refused" and not (reasons and remedies):
-        raise DecisionIncomplete("decision_without_reasons" if remedies else "decision_without_remedies")
+        raise DecisionIncomplete("decision_needs_reasons" if remedies else "decision_needs_remedies")
     content: dict[str, Any] = {"reasons": reasons, "remedies": remedies, "figures": dict(case.data)}
     salt, digest = audit.sealed(content)
     decision = Decision(

@@ -67,7 +67,7 @@ def deploy_version(
     forms = dict(forms if forms is not None else previous.forms if previous else {})
     digest = _digest(xml, decisions, forms)
     if previous is not None and previous.digest == digest:
-        raise AlreadyDeployed("already_deployed", number=previous.number)
+        raise AlreadyDeployed("same_version")
     procedure = _procedure(tx, process.key, process.names)
     version = ProcessVersion(
         procedure_id=procedure.id,

@@ -49,7 +49,7 @@ def upload_document(
 
     Raises DocumentRefused: ``document_empty``, ``document_too_large`` or ``document_wrong_type``.
     """
-    media_type = _checked_type(content, accept=accept, max_bytes=max_bytes)
+    media_type = _checked_type(content, name=name, accept=accept, max_bytes=max_bytes)
     digest = hashlib.sha256(content).hexdigest()
     _store(digest, content)
     document = Document(
@@ -115,15 +115,15 @@ def is_intact(document: Document) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == document.digest
 
 
-def _checked_type(content: bytes, *, accept: Collection[str], max_bytes: int) -> str:
+def _checked_type(content: bytes, *, name: str, accept: Collection[str], max_bytes: int) -> str:
     if not content:
-        raise DocumentRefused("document_empty")
+        raise DocumentRefused("document_empty", name=name)
     if len(content) > max_bytes:
-        raise DocumentRefused("document_too_large", size=len(content), limit=max_bytes)
+        raise DocumentRefused("document_too_large", name=name, most=max_bytes)
     guess = filetype.guess(content)
     media_type = guess.mime if guess else "unknown"
     if media_type not in accept:
-        raise DocumentRefused("document_wrong_type", found=media_type, accepted=sorted(accept))
+        raise DocumentRefused("document_wrong_type", name=name)
     return str(media_type)
 
 

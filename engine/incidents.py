@@ -53,11 +53,11 @@ def retry_incident(tx: Transaction, *, incident_id: UUID) -> Incident:
     """Let the failed work run again, now; the incident is resolved (another opens if it fails again)."""
     case_id = tx.session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
     if case_id is None:
-        raise IncidentUnknown("incident_unknown")
+        raise IncidentUnknown("incident_resolved")
     lock_case(tx, case_id)
     incident = tx.session.get_one(Incident, incident_id)
     if incident.resolved_at is not None:
-        raise IncidentUnknown("incident_unknown")
+        raise IncidentUnknown("incident_resolved")
     incident.resolved_at, incident.resolved_by = tx.at, tx.actor.name
     if incident.outbox_id is not None:
         item = tx.session.get_one(OutboxItem, incident.outbox_id)

@@ -25,7 +25,7 @@ class NotPermitted(Refusal):
     """The person holds no role that allows this here; ``permission`` is the one that is lacking."""
 
     status = 403
-    code = "not_permitted"
+    code = "no_permission"
 
 
 class NotFound(Refusal):

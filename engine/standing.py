@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from engine.permissions import Permission
-from engine.refusals import NotFound
+from engine.refusals import NotFound, Refusal
 from engine.tables import Membership, Person, Role, Unit
 
 
@@ -87,6 +87,31 @@ def standing(session: Session, person_id: UUID) -> Standing:
 def may_in(session: Session, person_id: UUID | None, permission: Permission, unit_path: str) -> bool:
     """Whether an actor may do this there: the machine itself (None) may, a person by their roles."""
     return person_id is None or standing(session, person_id).may_in(permission, unit_path)
+
+
+def granted_paths(session: Session, person_id: UUID) -> set[str]:
+    """Paths of the units where a person holds a role, whether their account is open or closed."""
+    query = select(Unit.path).join(Membership, Membership.unit_id == Unit.id)
+    return set(
+        session.scalars(query.where(Membership.person_id == person_id, Membership.revoked_at.is_(None)))
+    )
+
+
+def require_other_manager(session: Session, person_id: UUID, *, but: UUID | None = None) -> None:
+    """Refuse what would leave nobody to manage people: ``last_administrator``.
+
+    It is about to end for this person; ``but`` spares their other grants, and names the membership that ends.
+    """
+    query = (
+        select(Membership.id, Membership.person_id, Role.permissions)
+        .join(Role, Role.id == Membership.role_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None))
+    )
+    managing = [row for row in session.execute(query) if Permission.MANAGE_PEOPLE in row.permissions]
+    ending = [row for row in managing if (row.id == but if but else row.person_id == person_id)]
+    if ending and len(ending) == len(managing):
+        raise Refusal("last_administrator")
 
 
 def _is_below(path: str, other: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,18 +24,23 @@ class TaskNotForYou(Refusal):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a task stands: its case, its step, the path of its unit (None without one)."""
+    """Where a task stands: its case, its process, its unit (None without one)."""
 
     task: Task
     case: Case
-    step: Step
-    unit_path: str | None
+    process: Process
+    unit: Unit | None
+
+    @property
+    def step(self) -> Step:
+        """The step of the diagram that the task is."""
+        return self.process.steps[self.task.step]
 
 
 def place(session: Session, *, task: Task, case: Case, process: Process) -> Place:
     """Gather what the rules look at."""
     unit = session.get(Unit, task.unit_id) if task.unit_id else None
-    return Place(task, case, process.steps[task.step], unit.path if unit else None)
+    return Place(task, case, process, unit)
 
 
 def refuse_unless_allowed(session: Session, where: Place, who: Standing) -> None:
@@ -48,19 +52,14 @@ def refuse_unless_allowed(session: Session, where: Place, who: Standing) -> None
 
 def why_not(session: Session, where: Place, who: Standing) -> TaskNotForYou | None:
     """Why this person may not do this task; None if they may."""
-    code = _standing_forbids(where, who)
-    if code is None:
-        code = _past_forbids(where, who.person_id, _past_of(session, where))
-    if code is None:
-        return None
-    return TaskNotForYou(code, task=str(where.task.id), role=where.task.role, step=where.step.id)
+    return _standing_forbids(where, who) or _past_forbids(where, who.person_id, _past_of(session, where))
 
 
 def who_can(session: Session, where: Place) -> list[Person]:
     """The people who may do this task, in order of user name."""
     if where.task.role == APPLICANT:
         return [session.get_one(Person, where.case.applicant_id)] if where.case.applicant_id else []
-    if where.unit_path is None:
+    if where.unit is None:
         return []
     members = (
         select(Person)
@@ -68,7 +67,7 @@ def who_can(session: Session, where: Place) -> list[Person]:
         .join(Role, Role.id == Membership.role_id)
         .join(Unit, Unit.id == Membership.unit_id)
         .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None))
-        .where(Role.code == where.task.role, Unit.path.in_(ancestry(where.unit_path)))
+        .where(Role.code == where.task.role, Unit.path.in_(ancestry(where.unit.path)))
         .order_by(Person.username)
         .distinct()
     )
@@ -76,19 +75,28 @@ def who_can(session: Session, where: Place) -> list[Person]:
     return [person for person in session.scalars(members) if _past_forbids(where, person.id, past) is None]
 
 
-def _standing_forbids(where: Place, who: Standing) -> str | None:
+def _standing_forbids(where: Place, who: Standing) -> TaskNotForYou | None:
     task = where.task
     if task.role == APPLICANT:
-        return None if who.person_id == where.case.applicant_id else "only_the_applicant"
+        is_theirs = who.person_id == where.case.applicant_id
+        return None if is_theirs else TaskNotForYou("task_is_the_applicants")
     if who.is_citizen:
-        return "no_permission"
-    if where.unit_path is None:
-        return None if not task.role or any(g.role == task.role for g in who.grants) else "no_role"
-    if not task.role:
-        return None if who.may_in(Permission.WORK_TASKS, where.unit_path) else "not_in_your_unit"
-    if who.has_role_in(task.role, where.unit_path):
+        return TaskNotForYou("not_allowed")
+    if _holds_role(where, who):
         return None
-    return "not_in_your_unit" if any(grant.role == task.role for grant in who.grants) else "no_role"
+    unit = where.unit.names if where.unit else {}
+    if not task.role or any(grant.role == task.role for grant in who.grants):
+        return TaskNotForYou("not_in_your_unit", unit=unit)
+    return TaskNotForYou("role_needed", role=where.process.roles.get(task.role, {}), unit=unit)
+
+
+def _holds_role(where: Place, who: Standing) -> bool:
+    role = where.task.role
+    if where.unit is None:
+        return not role or any(grant.role == role for grant in who.grants)
+    if not role:
+        return who.may_in(Permission.WORK_TASKS, where.unit.path)
+    return who.has_role_in(role, where.unit.path)
 
 
 def _past_of(session: Session, where: Place) -> dict[str, set[UUID]]:
@@ -106,12 +114,12 @@ def _past_of(session: Session, where: Place) -> dict[str, set[UUID]]:
     return past
 
 
-def _past_forbids(where: Place, person_id: UUID, past: dict[str, set[UUID]]) -> str | None:
-    if person_id in _united(past.get(step, set()) for step in where.step.other_than):
-        return "four_eyes"
-    same = past.get(where.step.same_as or "", set())
-    return "same_as" if same and person_id not in same else None
-
-
-def _united(sets: Iterable[set[UUID]]) -> set[UUID]:
-    return set().union(*sets)
+def _past_forbids(where: Place, person_id: UUID, past: dict[str, set[UUID]]) -> TaskNotForYou | None:
+    steps = where.process.steps
+    for other in where.step.other_than:
+        if person_id in past.get(other, set()):
+            return TaskNotForYou("four_eyes", step=steps[other].names)
+    same = where.step.same_as
+    if same and past.get(same) and person_id not in past[same]:
+        return TaskNotForYou("same_as", step=steps[same].names)
+    return None

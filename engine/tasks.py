@@ -18,7 +18,7 @@ from engine.permissions import Permission
 from engine.progress import lock_case, open_tasks, settle
 from engine.refusals import Refusal
 from engine.standing import Standing, standing
-from engine.tables import Case, Handoff, Task, TaskStatus, Unit
+from engine.tables import Case, Handoff, Person, Task, TaskStatus, Unit
 from engine.task_rules import place, refuse_unless_allowed
 from engine.versions import definition
 
@@ -54,10 +54,7 @@ def claim_task(tx: Transaction, *, task_id: UUID) -> Task:
     case, task, _ = _held_case(tx, task_id)
     _refuse_if_ended(tx, task)
     if task.status == TaskStatus.CLAIMED:
-        raise TaskHeld(
-            "task_held_by_you" if task.holder_id == tx.actor.person_id else "task_held_by_other",
-            task=str(task.id),
-        )
+        raise _held(tx, task)
     who = _standing_of(tx)
     if who is not None:
         process = definition(tx.session, case.version_id).process
@@ -74,7 +71,7 @@ def release_task(tx: Transaction, *, task_id: UUID) -> Task:
     case, task, _ = _held_case(tx, task_id)
     _refuse_if_ended(tx, task)
     if task.status != TaskStatus.CLAIMED or task.unit_id is None:
-        raise TaskHeld("task_not_claimed", task=str(task.id))
+        raise TaskHeld("task_not_claimed")
     holder_id = task.holder_id
     if holder_id != tx.actor.person_id:
         _refuse_unless_supervising(tx, task)
@@ -115,7 +112,7 @@ def complete_task(tx: Transaction, *, task_id: UUID, answers: Mapping[str, Any])
     case, task, siblings = _held_case(tx, task_id)
     _refuse_if_ended(tx, task)
     if task.holder_id != tx.actor.person_id or task.status != TaskStatus.CLAIMED:
-        raise TaskHeld("task_held_by_other" if task.holder_id else "task_not_claimed", task=str(task.id))
+        raise _held(tx, task) if task.holder_id else TaskHeld("task_not_claimed")
     known = definition(tx.session, case.version_id)
     step, who = known.process.steps[task.step], _standing_of(tx)
     if who is not None:
@@ -158,9 +155,21 @@ def _refuse_if_ended(tx: Transaction, task: Task) -> None:
     if task.is_open:
         return
     if task.status == TaskStatus.WITHDRAWN:
-        raise TaskEnded("task_withdrawn", task=str(task.id))
-    mine = task.holder_id is not None and task.holder_id == tx.actor.person_id
-    raise TaskEnded("already_completed_by_you" if mine else "already_completed", task=str(task.id))
+        raise TaskEnded("task_withdrawn")
+    if task.holder_id is not None and task.holder_id == tx.actor.person_id:
+        raise TaskEnded("already_completed_by_you")
+    raise TaskEnded("already_completed", holder=_holder_names(tx, task))
+
+
+def _held(tx: Transaction, task: Task) -> TaskHeld:
+    if task.holder_id == tx.actor.person_id:
+        return TaskHeld("already_claimed_by_you")
+    return TaskHeld("task_held_by_other", holder=_holder_names(tx, task))
+
+
+def _holder_names(tx: Transaction, task: Task) -> dict[str, str]:
+    holder = tx.session.get(Person, task.holder_id) if task.holder_id else None
+    return holder.names if holder else {}
 
 
 def _standing_of(tx: Transaction) -> Standing | None:
@@ -173,4 +182,4 @@ def _refuse_unless_supervising(tx: Transaction, task: Task) -> None:
     if who is None:
         return
     if unit is None or not who.may_in(Permission.SUPERVISE_UNIT, unit.path):
-        raise NotYourUnit("not_supervising", task=str(task.id))
+        raise NotYourUnit("not_supervising", unit=unit.names if unit else {})

@@ -3,4 +3,6 @@
 from portal import applications, cases, decisions, documents, home, receipts, requests
 from portal.blueprint import bp
 
-__all__ = ["applications", "bp", "cases", "decisions", "documents", "home", "receipts", "requests"]
+BLUEPRINTS = (bp,)
+
+__all__ = ["BLUEPRINTS", "applications", "cases", "decisions", "documents", "home", "receipts", "requests"]

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from engine.calendars import local_date
+from engine.calendars import local_day
 from engine.database import Transaction, now
 from engine.documents import ACCEPTED, MAX_BYTES, DocumentRefused, upload_document
 from forms import checking
@@ -17,6 +17,7 @@ from forms.checking import Problem, sentence
 from forms.conditions import Schema
 from forms.fields import Field, Group, field_id, form_fields
 from forms.parsing import answers_from, row_operation
+from forms.reading import Readable, readable
 from forms.schemas import property_at
 from web.access import current
 from wording import refusal
@@ -64,7 +65,7 @@ def filled(tx: Transaction, schema: Schema, *, confidential: str | None = None) 
 
 def problems_of(schema: Schema, answers: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with the answers as of today."""
-    return checking.problems(schema, answers, today=local_date(now()))
+    return checking.problems(schema, answers, today=local_day(now()))
 
 
 def sheet(
@@ -88,15 +89,20 @@ def sheet(
     )
 
 
+def in_words(schema: Schema, answers: Mapping[str, Any]) -> list[Readable]:
+    """What a person answered, shown to themselves: nothing of it is a secret to them."""
+    about = schema.get("properties", {}).values()
+    secrets = {one["confidential"] for one in about if one.get("confidential")}
+    return readable(schema, answers, current.lang, secrets=secrets)
+
+
 def document_ids(schema: Schema, answers: Mapping[str, Any]) -> list[str]:
     """The ids of the files that answers name, wherever they stand in the form."""
     groups = form_fields(schema, answers, (), current.lang)
     return [found for group in groups for field in group.fields for found in _ids(field)]
 
 
-def _kept(
-    tx: Transaction, path: str, file: FileStorage, about: Schema, confidential: str | None
-) -> str:
+def _kept(tx: Transaction, path: str, file: FileStorage, about: Schema, confidential: str | None) -> str:
     document = upload_document(
         tx,
         content=file.read(),

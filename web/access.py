@@ -22,6 +22,7 @@ from engine.sign_ins import end_sign_in
 from engine.sign_ins import signed_in as open_sign_in
 from engine.standing import Standing, standing
 from engine.tables import Person, SignIn
+from web.language import chosen_language
 
 IDLE = {"staff": timedelta(minutes=20), "citizen": timedelta(minutes=30)}
 LONGEST = timedelta(hours=10)
@@ -120,8 +121,6 @@ class Current:
     @property
     def lang(self) -> str:
         """The language of the page: ar, fr or en."""
-        from web.language import chosen_language
-
         if "lang" not in g:
             g.lang = chosen_language(self.maybe_person)
         return str(g.lang)

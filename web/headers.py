@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, Response, g
 
-from web.access import current
-
 _POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -45,9 +43,9 @@ def _with_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if current.is_signed_in else "no-cache, private"
-    if response.mimetype == "text/html":
-        response.headers["Content-Language"] = current.lang
+        response.headers["Cache-Control"] = "no-store" if g.get("visit") else "no-cache, private"
+    if "lang" in g and response.mimetype == "text/html":
+        response.headers["Content-Language"] = g.lang
         response.vary.update(("Cookie", "Accept-Language"))
     return response
 

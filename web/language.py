@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request, session
+from urllib.parse import urlencode, urlsplit
+
+from flask import current_app, request, session
 
 from engine.tables import Person
 from wording import LANGUAGES
@@ -26,10 +28,15 @@ def chosen_language(person: Person | None) -> str:
 def in_other_languages() -> dict[str, str]:
     """This page's address in each language, for the menu; a form that was refused leads back to its page."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return {lang: _address([*kept, ("lang", lang)]) for lang in LANGUAGES}
+    path = request.path if _can_be_read(request.path) else _page_of_the_form()
+    return {lang: f"{path}?{urlencode([*kept, ('lang', lang)])}" for lang in LANGUAGES}
 
 
-def _address(arguments: list[tuple[str, str]]) -> str:
-    from urllib.parse import urlencode
+def _page_of_the_form() -> str:
+    came_from = urlsplit(request.referrer or "")
+    return came_from.path if came_from.netloc == request.host and _can_be_read(came_from.path) else "/"
 
-    return f"{request.path}?{urlencode(arguments)}"
+
+def _can_be_read(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    return request.method in ("GET", "HEAD") or bool(adapter and adapter.test(path, method="GET"))

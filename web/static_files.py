@@ -29,7 +29,9 @@ def file(name: str) -> Response:
 
 def asset(name: str) -> str:
     """The address of a built asset, with its version."""
-    return url_for("static_files.file", name=name, v=_version(FOLDER / ".stamp") or _version(FOLDER / name) or "0")
+    return url_for(
+        "static_files.file", name=name, v=_version(FOLDER / ".stamp") or _version(FOLDER / name) or "0"
+    )
 
 
 def icon(name: str, *, directional: bool = False) -> Markup:

@@ -11,6 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from engine.database import now
+from engine.refusals import Refusal
 from web.access import current
 from wording import LANGUAGES, catalogues, codes, direction, embed, pick, times
 from wording import notices as notice_sentences
@@ -46,8 +47,8 @@ def _(msgid: str, /, **params: object) -> Markup:
 def ngettext(singular: str, plural: str, n: int, /, **params: object) -> Markup:
     """The sentence that suits the number `n`, which it may also show as `%(n)s`."""
     places = {**_places(singular), **_places(plural)}
-    marked = catalogues.say_many(current.lang, singular, plural, n, **{**places, "n": n})
-    return _filled(marked, params)
+    marked = catalogues.say_many(current.lang, singular, plural, n, **{**places, "n": "%(n)s"})
+    return _filled(marked, {"n": n, **params})
 
 
 def ref(text: object) -> Markup:
@@ -68,10 +69,29 @@ def picked(labels: Mapping[str, str] | None) -> str:
     return pick(labels, current.lang)
 
 
+def refused(problem: Refusal) -> str:
+    """Why the engine refused, in a sentence."""
+    return refusal_sentences.refusal(current.lang, problem.code, **problem.params)
+
+
+def urgency_of(fires_at: datetime) -> str:
+    """How urgent an expiry is: ``breached``, ``today`` (within a day), ``soon`` (within three), ``calm``."""
+    hours = (fires_at - now()).total_seconds() / 3600
+    if hours <= 0:
+        return "breached"
+    return "today" if hours <= 24 else "soon" if hours <= 72 else "calm"
+
+
 def give_words(app: Flask) -> None:
     """Make the words known to the templates."""
     app.jinja_env.globals.update(
-        _=_, ngettext=ngettext, pick=picked, name_of=name_of, languages=LANGUAGES, language_names=LANGUAGE_NAMES
+        _=_,
+        ngettext=ngettext,
+        pick=picked,
+        name_of=name_of,
+        urgency_of=urgency_of,
+        languages=LANGUAGES,
+        language_names=LANGUAGE_NAMES,
     )
     app.jinja_env.globals.update({name: partial(_said, call) for name, call in _NAMES_OF_CODES.items()})
     app.jinja_env.filters.update(
@@ -86,7 +106,8 @@ def _places(msgid: str) -> dict[str, str]:
 
 
 def _filled(marked: str, params: Mapping[str, object]) -> Markup:
-    return Markup(catalogues.fill(str(escape(marked)), {name: _safe(value) for name, value in params.items()}))  # noqa: S704
+    safe = {name: _safe(value) for name, value in params.items()}
+    return Markup(catalogues.fill(str(escape(marked)), dict(safe)))  # noqa: S704 - all of it was escaped
 
 
 def _safe(value: object) -> Markup:

@@ -156,6 +156,7 @@ SYSTEM_PARTS = {
     "demo": N_("The demonstration"),
     "command": N_("The command line"),
     "seal": N_("The seal"),
+    "sign_in": N_("The sign-in page"),
 }
 
 TIME_UNITS = {

@@ -61,11 +61,11 @@ FAULTS = {
     ),
     "ignored_extension": N_("“%(word)s” of another modeler has no effect here."),
     "unknown_dialect": N_("“masar:%(word)s” is not a word of the dialect. Is it misspelled?"),
+    "misplaced_word": N_("“masar:%(word)s” has no meaning on this element (%(kind)s)."),
     "bad_expression": N_("The expression “%(text)s” cannot be used: %(why)s"),
     "bad_script": N_("The script “%(text)s” cannot be used: %(why)s"),
     "bad_timer": N_(
-        "“%(value)s” is not a time as ISO 8601 writes it (such as P5D, PT1H, R3/P1D or "
-        "2030-01-31T08:00:00+01:00)."
+        "“%(value)s” is not a time as ISO 8601 writes it (such as P5D, PT1H, R3/P1D or 2030-01-31T08:00:00+01:00)."
     ),
     "bad_path": N_("The deadline's expiry should take the flow “%(flow)s”, which does not leave this step."),
     "no_lane": N_("This step stands in no lane: no role is in charge of it."),

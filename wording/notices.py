@@ -5,7 +5,7 @@ from wording.parameters import said
 
 NOTICES = {
     "case_received": N_("Your request was received under the reference %(reference)s."),
-    "completion_requested": N_("Your case %(reference)s needs something from you: %(step)s."),
+    "completion_requested": N_("Your case %(reference)s needs something from you."),
     "completion_received": N_("What you added to your case %(reference)s was received."),
     "decision_ready": N_("A decision was issued on your case %(reference)s: you can read it."),
     "decision_notified": N_("The decision on your case %(reference)s is notified to you."),

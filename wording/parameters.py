@@ -14,7 +14,7 @@ _NOTHING = "—"
 def said(lang: str, params: Mapping[str, Any]) -> dict[str, str]:
     """The parameters as text of this language, isolated where they could be reordered.
 
-    Labels are picked, moments and days written as people read them, `permission` named, `most` a size in bytes.
+    Labels are picked, moments and days written out, `permission` is named, `most` is a size in bytes.
     """
     return {name: embed(lang, _text(lang, name, value)) for name, value in params.items()}
 

@@ -17,8 +17,18 @@ REFUSED = {
         "This task belongs to %(unit)s, where you hold no role. Its supervisor can help you."
     ),
     "role_needed": N_("This step is for the role “%(role)s” in %(unit)s."),
+    "not_supervising": N_("Only who supervises %(unit)s can hand out its tasks."),
+    "reason_required": N_("Give the reason: it is kept with the case."),
+    "unit_required": N_("Choose the agency or centre that will deal with your request."),
+    "document_not_yours": N_("A document named here is not yours. Attach it again."),
+    "decision_without_outcome": N_("The diagram does not say whether the decision grants or refuses."),
+    "decision_without_signatory": N_("Nobody has signed this decision."),
+    "operation_unknown": N_("Nothing here provides the operation “%(operation)s”. The administrator must connect it."),
+    "act_failed": N_(
+        "The diagram cannot go on from here: nothing was changed, and an incident was opened for the administrator."
+    ),
     "four_eyes": N_("You did the step “%(step)s” of this case: a second, different person must do this one."),
-    "same_as": N_("Whoever did the step “%(step)s” must do this one: %(holder)s."),
+    "same_as": N_("Only the person who did the step “%(step)s” of this case can do this one."),
     "own_case": N_("This is your own request: someone else must deal with it."),
     "no_permission": N_(
         "You do not have the permission “%(permission)s”. An administrator of your unit can grant it."
@@ -86,6 +96,17 @@ REFUSED = {
     "decision_needs_reasons": N_("A refusal needs its reasons."),
     "decision_needs_remedies": N_("A refusal must state the remedies and their time limits."),
     "incident_resolved": N_("This incident was already resolved."),
+    "contact_invalid": N_("Give an e-mail address or an Algerian mobile number."),
+    "nss_invalid": N_("A social security number has 12 digits."),
+    "language_unknown": N_("Choose Arabic, French or English."),
+    "self_grant": N_("Nobody gives themselves a role or a permission. Another administrator can do it."),
+    "self_deactivation": N_("You cannot deactivate your own account. Another administrator can do it."),
+    "person_not_deactivated": N_("%(person)s is not deactivated."),
+    "citizens_hold_no_role": N_("A citizen’s account holds no role: add a staff account for this person."),
+    "kind_unknown": N_("Choose what kind of unit it is."),
+    "unit_misplaced": N_("This kind of unit cannot lie below %(unit)s."),
+    "permission_unknown": N_("There is no such permission."),
+    "not_found": N_("There is no such thing here."),
     "page_unknown": N_("There is no such page."),
 }
 UNKNOWN = N_("This cannot be done now (%(code)s).")

@@ -129,7 +129,9 @@ class _Builder:
         if not events:
             return Node(flow, name, element=shape.id)
         if shape.kind in ("sendTask", "intermediateThrowEvent", "endEvent"):
-            return ThrowNode(flow, name, element=shape.id, events=events)
+            throwing = ThrowNode(flow, name, element=shape.id, events=events)
+            throwing.inputs = inputs(shape.element, self.faults)
+            return throwing
         return CatchNode(flow, name, element=shape.id, events=events)
 
     def _gateway(self, flow: FlowSpec, shape: Shape, name: str) -> Node:

@@ -7,6 +7,7 @@ from lxml import etree
 from engine.bpmn.events import ISO, TimerEvent
 from engine.bpmn.expressions import Expression, ExpressionRefused, Script, compile_expression, compile_script
 from engine.bpmn.faults import FaultList
+from engine.bpmn.nodes import Inputs
 from engine.bpmn.repeats import Repetition
 from engine.bpmn.xml import CAMUNDA, ZEEBE, child, extensions, said, text_of
 
@@ -42,7 +43,7 @@ def script(element: etree._Element, faults: FaultList) -> Script | None:
         return None
 
 
-def inputs(element: etree._Element, faults: FaultList) -> tuple[tuple[str, str | Expression], ...]:
+def inputs(element: etree._Element, faults: FaultList) -> Inputs:
     """What a service task gives its operation: literal texts, or expressions in `${…}` or after `=`."""
     found: list[tuple[str, str | Expression]] = []
     for given in extensions(element, "input"):

@@ -16,6 +16,26 @@ UNITS = ("hours", "workingHours", "workingDays", "days", "weeks", "months")
 ON_EXPIRY = ("breach", "escalate", "accept", "refuse")
 PATH = re.compile(r"[\w$-]+(\.[\w$-]+)*")
 NAME = re.compile(r"[^\W\d]\w*")
+_EVENTS = (
+    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "sendTask",
+    "receiveTask", "message", "signal",
+)  # fmt: skip
+_ON_STEPS = (*STEPS, "startEvent")
+WORDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("form", "unit", "keeps", "confidential", "legalBasis", "asks"), _ON_STEPS),
+    **dict.fromkeys(("otherThan", "sameAs", "skills", "priority", "suspends"), STEPS),
+    "deadline": (*STEPS, "process"),
+    "remedy": ("process",),
+    "summary": ("process",),
+    "role": ("lane",),
+    "call": ("serviceTask",),
+    "input": ("serviceTask", "sendTask", "intermediateThrowEvent", "endEvent"),
+    "decision": ("businessRuleTask",),
+    "result": ("businessRuleTask",),
+    "correlates": _EVENTS,
+}
+"""Where each word of the dialect has a meaning; those that are not here may stand anywhere."""
+
 ATTRIBUTES = frozenset(
     ("form", "unit", "confidential", "otherThan", "sameAs", "skills", "priority", "legalBasis", "call",
      "role",     "decision", "suspends", "result", "lang", "asks", "version", "key")
@@ -54,14 +74,31 @@ def _language(name: str, root: etree._Element) -> str:
 def check_dialect(root: etree._Element, faults: FaultList) -> None:
     """Words of the masar namespace that are unknown refuse; other vendors' without effect here warn."""
     for element in root.iter("*"):
-        if namespace(element) == MASAR and local(element) not in CHILDREN:
-            faults.add("unknown_dialect", element, word=local(element))
+        if namespace(element) == MASAR:
+            _check_word(element, local(element), _holder(element), CHILDREN, faults)
         if local(element) in IGNORED.get(namespace(element) or "", ()):
             faults.add("ignored_extension", element, word=local(element))
         for attribute in element.attrib:
             name = etree.QName(attribute)
-            if name.namespace == MASAR and name.localname not in ATTRIBUTES:
-                faults.add("unknown_dialect", element, word=name.localname)
+            if name.namespace == MASAR:
+                _check_word(element, name.localname, element, ATTRIBUTES, faults)
+
+
+def _check_word(
+    at: etree._Element, word: str, holder: etree._Element, known: frozenset[str], faults: FaultList
+) -> None:
+    if word not in known:
+        faults.add("unknown_dialect", at, word=word)
+    elif local(holder) not in WORDS.get(word, (local(holder),)):
+        faults.add("misplaced_word", at, word=word, kind=local(holder))
+
+
+def _holder(element: etree._Element) -> etree._Element:
+    """The element of the diagram that an extension belongs to."""
+    parent = element.getparent()
+    while parent is not None and local(parent) == "extensionElements":
+        parent = parent.getparent()
+    return parent if parent is not None else element
 
 
 def role_of(lane: etree._Element) -> str:

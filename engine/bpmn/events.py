@@ -11,7 +11,7 @@ from engine.bpmn.expressions import Expression
 from engine.bpmn.failures import ExpressionFailed, FlowFailed
 from engine.bpmn.flows import InnerFlow, Token
 from engine.bpmn.model import Thrown
-from engine.bpmn.nodes import FlowSpec, Node, value_of
+from engine.bpmn.nodes import FlowSpec, Inputs, Node, given, value_of
 from engine.bpmn.repeats import RepeatNode
 
 DURATION = r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?"
@@ -39,7 +39,7 @@ class TimerEvent:
 class NamedEvent:
     """A message or signal by its name; `correlation`: keys with the expressions that give their values."""
 
-    kind: str
+    kind: Literal["message", "signal"]
     name: str
     correlation: tuple[tuple[str, Expression], ...] = ()
 
@@ -155,14 +155,17 @@ class EventGateway(Node):
 class ThrowNode(Node):
     """Throws its events, then passes the token on; an end event has no successors."""
 
+    inputs: Inputs = ()
+
     def __init__(self, flow: FlowSpec, name: str, *, element: str, events: tuple[Event, ...]) -> None:
         super().__init__(flow, name, element=element)
         self.events = events
 
     def _run_hook(self, token: Token) -> bool:
+        payload = given(self.inputs, token, self.bpmn_id)
         for event in self.events:
             if isinstance(event, NamedEvent):
-                _throw_named(token, event, self.bpmn_id)
+                _throw_named(token, event, self.bpmn_id, payload)
             elif isinstance(event, CodeEvent) and event.kind == "terminate":
                 token.workflow.cancel()
             elif isinstance(event, CodeEvent):
@@ -194,18 +197,18 @@ def correlation(event: NamedEvent, token: Token, element: str) -> dict[str, Any]
     return {key: value_of(expression, token, element) for key, expression in event.correlation}
 
 
-def _throw_named(token: Token, event: NamedEvent, element: str) -> None:
-    """A signal reaches all who wait and leaves the case; a message reaches the first, else leaves."""
+def _throw_named(token: Token, event: NamedEvent, element: str, payload: dict[str, Any]) -> None:
+    """A signal reaches all who wait and leaves the case; a message reaches the first, else leaves.
+
+    Without inputs, what leaves carries the data that the token sees.
+    """
     keys = correlation(event, token, element)
     case = token.workflow.top_workflow
     waiting = case.waiting_for(lambda task: task is not token and _awaits(task, event, keys))
-    payload = dict(token.data)
     for task in waiting if event.kind == "signal" else waiting[:1]:
-        task.task_spec.fire(task, {} if event.kind == "signal" else payload)
+        task.task_spec.fire(task, payload)
     if event.kind == "signal" or not waiting:
-        case.thrown.append(
-            Thrown("signal" if event.kind == "signal" else "message", event.name, payload, keys)
-        )
+        case.thrown.append(Thrown(event.kind, event.name, payload or dict(token.data), keys))
 
 
 def _awaits(task: Token, event: NamedEvent, keys: dict[str, Any]) -> bool:
@@ -234,7 +237,7 @@ def _throw_outwards(token: Token, event: CodeEvent, element: str) -> None:
 def _beside(host: Token) -> list[Token]:
     """The waiting boundary events of an activity, or of the repetition that it is an item of."""
     parent = host.parent
-    if isinstance(parent.task_spec, RepeatNode):
+    if isinstance(parent.task_spec, RepeatNode) and parent.task_spec.instance == host.task_spec.name:
         parent = parent.parent
     waiting = [
         task

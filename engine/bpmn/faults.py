@@ -20,7 +20,8 @@ CODES: dict[str, bool] = {
     "unknown_attached": True, "unknown_reference": True, "message_without_name": True,
     "event_gateway_target": True, "one_way_gateway": False, "unsupported_combination": True,
     "unsupported_script": True, "link_without_pair": True, "unknown_called": True, "called_in_circle": True,
-    "unsupported_repetition": True, "ignored_extension": False, "unknown_dialect": True, "bad_expression":
+    "unsupported_repetition": True, "ignored_extension": False, "unknown_dialect": True, "misplaced_word": True,
+    "bad_expression":
     True, "bad_script": True, "bad_timer": True, "bad_path": True, "no_lane": False, "no_form": False,
     "unknown_form": True, "no_deadline": False, "not_translated": False, "no_name": False, "bad_deadline":
     True, "bad_number": True, "unknown_step": True, "bad_remedy": True, "keeps_incomplete": True,

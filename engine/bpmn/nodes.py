@@ -14,6 +14,9 @@ from engine.bpmn.flows import Scope, Token
 from engine.bpmn.model import Decided
 from engine.bpmn.operations import EvaluationFailed
 
+Inputs = tuple[tuple[str, str | Expression], ...]
+"""What an operation or message is given: names with literal texts or expressions."""
+
 
 class FlowSpec(BpmnProcessSpec):
     """The nodes of one process or sub-process: `starts`, and `orphans` (activities that no flow leads to)."""
@@ -217,14 +220,11 @@ class ServiceNode(Node):
     """Waits, started, for the outcome of its operation; `inputs`: what that is given, else all it sees."""
 
     operation: str
-    inputs: tuple[tuple[str, str | Expression], ...] = ()
+    inputs: Inputs = ()
 
     def _run_hook(self, token: Token) -> None:
         if self.inputs:
-            token.internal_data["inputs"] = {
-                name: value if isinstance(value, str) else value_of(value, token, self.bpmn_id)
-                for name, value in self.inputs
-            }
+            token.internal_data["inputs"] = given(self.inputs, token, self.bpmn_id)
 
 
 class SubFlowNode(Node):
@@ -258,6 +258,13 @@ def send(token: Token, specs: Iterable[Any]) -> None:
     for child in children:
         if child._state == TaskState.FUTURE:
             child.task_spec._update(child)
+
+
+def given(inputs: Inputs, token: Token, element: str) -> dict[str, Any]:
+    """The values of inputs on the data that the token sees."""
+    return {
+        name: value if isinstance(value, str) else value_of(value, token, element) for name, value in inputs
+    }
 
 
 def value_of(expression: Expression, token: Token, element: str) -> Any:

@@ -1,5 +1,7 @@
 """The event definitions of a shape as events; what cannot be executed there is a fault."""
 
+from typing import Literal
+
 from lxml import etree
 
 from engine.bpmn.compiling import expression, timer
@@ -18,6 +20,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "boundaryEvent": (*CATCHING, "error", "escalation", "cancel"),
 }
 SUFFIX = "EventDefinition"
+NamedKind = Literal["message", "signal"]
 CODES = {"error": "errorCode", "escalation": "escalationCode"}
 
 
@@ -89,7 +92,7 @@ def _event(
     if kind == "conditional":
         condition = expression(text_of(child(element, "condition")), element, faults)
         return ConditionEvent(condition) if condition else None
-    if kind in ("message", "signal"):
+    if kind == "message" or kind == "signal":
         return _named(diagram, shape, kind, element, faults)
     if kind in CODES:
         return _coded(diagram, kind, element, faults)
@@ -107,7 +110,7 @@ def _coded(diagram: Diagram, kind: str, element: etree._Element, faults: FaultLi
 
 
 def _named(
-    diagram: Diagram, shape: Shape, kind: str, element: etree._Element, faults: FaultList
+    diagram: Diagram, shape: Shape, kind: NamedKind, element: etree._Element, faults: FaultList
 ) -> NamedEvent | None:
     reference = element.get(f"{kind}Ref")
     definition = diagram.definition(kind, reference) if reference else None

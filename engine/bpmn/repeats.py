@@ -62,6 +62,8 @@ class RepeatNode(Node):
 
     def child_done(self, token: Token, child: Token) -> None:
         """One instance is done: its result is kept, the next begins or the repetition ends."""
+        if child.task_spec.name != self.instance:
+            return
         kept = token.internal_data
         kept["done"] += 1
         self._keep_result(token, child)

@@ -246,7 +246,7 @@ def _timer(task: Token) -> Timer:
 def _subscriptions(task: Token) -> list[Subscription]:
     keys = task.internal_data.get("keys", {})
     return [
-        Subscription(task.id, task.task_spec.bpmn_id, event.kind, event.name, keys.get(event.name, {}))  # type: ignore[arg-type]
+        Subscription(task.id, task.task_spec.bpmn_id, event.kind, event.name, keys.get(event.name, {}))
         for event in getattr(task.task_spec, "events", ())
         if isinstance(event, NamedEvent)
     ]

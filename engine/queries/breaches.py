@@ -39,7 +39,7 @@ class BreachFilter:
 
 @dataclass(frozen=True, slots=True)
 class BreachPage:
-    """Some of the breaches, newest first, with their case, deadline, unit and holder; and how many there are."""
+    """Some breaches, newest first, with their case, deadline, unit and holder; and how many there are."""
 
     breaches: Sequence[Breach]
     count: int

@@ -11,7 +11,7 @@ from engine.tables import Case, Incident, Unit
 
 
 def open_incidents(session: Session, *, roots: Sequence[str], most: int = 200) -> Sequence[Incident]:
-    """The unresolved incidents that units at and below these paths own, the oldest first, with their cases."""
+    """The unresolved incidents owned by units at and below these paths, the oldest first, with their cases."""
     wanted = (
         select(Incident)
         .join(Unit, Unit.id == Incident.owner_unit_id)

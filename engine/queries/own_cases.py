@@ -38,6 +38,13 @@ class CaseNotYours(Refusal):
     code = "case_unknown"
 
 
+class DecisionNotNotified(Refusal):
+    """No decision was notified in this case yet."""
+
+    status = 404
+    code = "decision_not_notified"
+
+
 class TaskNotYours(Refusal):
     """There is no such task for this applicant: whether it exists at all is not told."""
 
@@ -101,6 +108,21 @@ def own_case(session: Session, *, case_id: UUID, person_id: UUID) -> OwnCase:
     if case is None or case.applicant_id != person_id:
         raise CaseNotYours
     return _followed(session, [case])[0]
+
+
+def notified_decision(own: OwnCase) -> Decision:
+    """The decision of one's own case. Raises DecisionNotNotified until it is served."""
+    if own.decision is None or own.decision.notified_at is None:
+        raise DecisionNotNotified
+    return own.decision
+
+
+def case_of_receipt(session: Session, *, case_id: UUID) -> Case:
+    """The case that a receipt is of, for whoever holds the receipt. Raises CaseNotYours."""
+    case = session.get(Case, case_id, options=(joinedload(Case.procedure), joinedload(Case.unit)))
+    if case is None or case.applicant_id is None:
+        raise CaseNotYours
+    return case
 
 
 def own_task(session: Session, *, task_id: UUID, person_id: UUID) -> Task:

@@ -1,6 +1,7 @@
 """Small diagrams in a few words, and a case driven through them, saved and loaded between any two acts."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from engine.bpmn import running
@@ -20,7 +21,7 @@ def flows(*ways: str) -> str:
     for way in ways:
         path, _, condition = way.partition(" : ")
         nodes = path.split(" > ")
-        for source, target in zip(nodes, nodes[1:], strict=False):
+        for source, target in pairwise(nodes):
             inner = f"<conditionExpression>{escaped(condition)}</conditionExpression>" if condition else ""
             drawn.append(
                 f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
@@ -42,7 +43,12 @@ def users(*names: str) -> str:
     return "".join(f'<userTask id="{name}"/>' for name in names)
 
 
+AND = '<parallelGateway id="fork"/><parallelGateway id="join"/>'
 ENDS = '<startEvent id="s"/><endEvent id="e"/>'
+
+
+def timed(kind: str, text: str) -> str:
+    return f"<timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition>"
 
 
 def process_of(xml: bytes, decisions: Mapping[str, bytes] | None = None) -> Process:
@@ -59,7 +65,9 @@ def refusals(xml: bytes, **given: Any) -> list[tuple[str, str | None]]:
 class Case:
     """One case; `trace` are the elements completed so far, `thrown` all that left it."""
 
-    def __init__(self, process: Process, data: Mapping[str, Any] | None = None, at: str | None = None) -> None:
+    def __init__(
+        self, process: Process, data: Mapping[str, Any] | None = None, at: str | None = None
+    ) -> None:
         self.process = process
         self.trace: list[str] = []
         self.thrown: list[tuple[str, str]] = []

@@ -6,18 +6,26 @@ from engine.bpmn.decisions import DecisionBroken, evaluate
 from engine.bpmn.tables import DecisionRefused, read_decisions
 
 
-def table(rules: str, *, inputs: str = "x", outputs: str = "y", policy: str = "UNIQUE", extra: str = "") -> bytes:
+def table(
+    rules: str, *, inputs: str = "x", outputs: str = "y", policy: str = "UNIQUE", extra: str = ""
+) -> bytes:
     """A table from lines "cell | cell -> output | output"; inputs and outputs by name."""
-    drawn = "".join(f'<input id="i{i}"><inputExpression><text>{i}</text></inputExpression></input>' for i in inputs.split())
+    drawn = "".join(
+        f'<input id="i{i}"><inputExpression><text>{i}</text></inputExpression></input>'
+        for i in inputs.split()
+    )
     drawn += "".join(f'<output id="o{o}" name="{o}">{extra}</output>' for o in outputs.split())
     for number, line in enumerate(rules.strip().splitlines(), start=1):
         cells, _, results = line.partition("->")
-        entries = "".join(f"<inputEntry><text><![CDATA[{c.strip()}]]></text></inputEntry>" for c in cells.split("|"))
+        entries = "".join(
+            f"<inputEntry><text><![CDATA[{c.strip()}]]></text></inputEntry>" for c in cells.split("|")
+        )
         entries += "".join(f"<outputEntry><text>{r.strip()}</text></outputEntry>" for r in results.split("|"))
         drawn += f'<rule id="r{number}">{entries}</rule>'
     return (
         '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">'
-        f'<decision id="decide" name="decide"><decisionTable {policy_of(policy)}>{drawn}</decisionTable></decision></definitions>'
+        f'<decision id="decide" name="decide"><decisionTable {policy_of(policy)}>{drawn}</decisionTable></decision>'
+        "</definitions>"
     ).encode()
 
 
@@ -36,7 +44,8 @@ def outcome(xml: bytes, **names: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         ("< 5", 4, 5), (">= 5", 5, 4), ("[1..5]", 5, 6), ("[1..5)", 1, 5), ("]1..5]", 2, 1), ("(1..5)", 2, 5),
         ("1, 37", 37, 2), ('"a", "b"', "b", "c"), ("not(5)", 4, 5), ('not("a", "b")', "c", "a"), ("null", None, 1),
         ("-", "anything", None), ("", 3, None), ("limit", 10, 11), ("<= limit * 2", 20, 21), ("? > 3 and ? < 6", 5, 6),
-        ("true", True, 1), ('"x, y"', "x, y", "x"), ("[limit..limit + 5]", 15, 16), ("= 3", 3, 4), ("not(null)", 1, None),
+        ("true", True, 1), ('"x, y"', "x, y", "x"), ("[limit..limit + 5]", 15, 16),
+        ("= 3", 3, 4), ("not(null)", 1, None),
     ],
 )  # fmt: skip
 def test_a_cell_tests_as_s_feel_says(cell: str, holds: Any, fails: Any) -> None:
@@ -57,10 +66,12 @@ THREE = "> 1 -> 10\n> 2 -> 20\n> 3 -> 20"
 @pytest.mark.parametrize(
     ("policy", "x", "value", "rules"),
     [
-        ("FIRST", 4, 10, ("r1",)), ("RULE ORDER", 4, [10, 20, 20], ("r1", "r2", "r3")), ("COLLECT", 3, [10, 20], ("r1", "r2")),
+        ("FIRST", 4, 10, ("r1",)), ("RULE ORDER", 4, [10, 20, 20], ("r1", "r2", "r3")),
+        ("COLLECT", 3, [10, 20], ("r1", "r2")),
         ("COLLECT + SUM", 4, 50, ("r1", "r2", "r3")), ("COLLECT + MIN", 4, 10, ("r1", "r2", "r3")),
         ("COLLECT + MAX", 4, 20, ("r1", "r2", "r3")), ("COLLECT + COUNT", 4, 3, ("r1", "r2", "r3")),
-        ("COLLECT", 0, [], ()), ("COLLECT + SUM", 0, 0, ()), ("UNIQUE", 2, 10, ("r1",)), ("C", 3, [10, 20], ("r1", "r2")),
+        ("COLLECT", 0, [], ()), ("COLLECT + SUM", 0, 0, ()), ("UNIQUE", 2, 10, ("r1",)),
+        ("C", 3, [10, 20], ("r1", "r2")),
     ],
 )  # fmt: skip
 def test_each_hit_policy_takes_its_rules(policy: str, x: int, value: Any, rules: tuple[str, ...]) -> None:
@@ -69,7 +80,12 @@ def test_each_hit_policy_takes_its_rules(policy: str, x: int, value: Any, rules:
 
 @pytest.mark.parametrize(
     ("policy", "x", "code"),
-    [("UNIQUE", 3, "not_unique"), ("ANY", 3, "not_the_same"), ("UNIQUE", 0, "no_rule_matched"), ("UNIQUE", "a", "wrong_types")],
+    [
+        ("UNIQUE", 3, "not_unique"),
+        ("ANY", 3, "not_the_same"),
+        ("UNIQUE", 0, "no_rule_matched"),
+        ("UNIQUE", "a", "wrong_types"),
+    ],
 )
 def test_a_broken_hit_policy_is_said(policy: str, x: Any, code: str) -> None:
     with pytest.raises(DecisionBroken) as broken:
@@ -85,7 +101,9 @@ def test_priority_takes_the_output_that_ranks_highest() -> None:
     ranking = '<outputValues><text>"refuse","grant"</text></outputValues>'
     xml = table('> 1 -> "grant"\n> 2 -> "refuse"', policy="PRIORITY", extra=ranking)
     assert outcome(xml, x=3)[0] == {"y": "refuse"}
-    assert outcome(table('> 1 -> "grant"\n> 2 -> "refuse"', policy="OUTPUT ORDER", extra=ranking), x=3)[0] == {"y": ["refuse", "grant"]}
+    assert outcome(table('> 1 -> "grant"\n> 2 -> "refuse"', policy="OUTPUT ORDER", extra=ranking), x=3)[
+        0
+    ] == {"y": ["refuse", "grant"]}
 
 
 def test_a_default_output_answers_when_no_rule_matches() -> None:
@@ -101,7 +119,8 @@ def test_an_unknown_input_is_said() -> None:
 
 def test_a_decision_sees_the_decisions_that_it_requires() -> None:
     xml = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-    <decision id="base" name="base"><variable name="base"/><literalExpression><text>x * 2</text></literalExpression></decision>
+    <decision id="base" name="base"><variable name="base"/>
+      <literalExpression><text>x * 2</text></literalExpression></decision>
     <decision id="decide" name="decide"><variable name="y"/>
       <informationRequirement><requiredDecision href="#base"/></informationRequirement>
       <literalExpression><text>base + 1</text></literalExpression></decision></definitions>"""
@@ -113,7 +132,8 @@ def test_a_decision_sees_the_decisions_that_it_requires() -> None:
     ("xml", "code"),
     [
         (b"not xml", "not_xml"), (b"<a/>", "not_dmn"), (b"<!DOCTYPE a []><a/>", "doctype"),
-        (table("> 1 -> x.__class__"), "bad_cell"), (table("__import__('os') -> 1"), "bad_cell"), (table("> 1 -> 1", policy="BEST"), "hit_policy"),
+        (table("> 1 -> x.__class__"), "bad_cell"), (table("__import__('os') -> 1"), "bad_cell"),
+        (table("> 1 -> 1", policy="BEST"), "hit_policy"),
         (table("> 1 | 2 -> 1"), "ragged_rule"), (table("> 1 -> "), None),
     ],
 )  # fmt: skip

@@ -90,7 +90,16 @@ def test_what_is_not_of_the_language_is_refused_when_it_is_compiled(text: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["9**9**9", "'a' * 10**9", "items * 1000000", "2 ** 65", "10 ** 64 * 10 ** 64", "text + text", "1.5 ** 60 ** 9", "(-9)**64"],
+    [
+        "9**9**9",
+        "'a' * 10**9",
+        "items * 1000000",
+        "2 ** 65",
+        "10 ** 64 * 10 ** 64",
+        "text + text",
+        "1.5 ** 60 ** 9",
+        "(-9)**64",
+    ],
 )
 def test_work_and_sizes_are_bounded(text: str) -> None:
     with pytest.raises(EvaluationFailed):
@@ -124,7 +133,20 @@ def test_a_script_only_assigns_and_sees_its_own_values() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["import os", "a.b = 1", "a[0] = 1", "a += 1", "for x in y: pass", "f()", "a = b = 1", "del a", "len = 1", "true = 1", "def f(): pass"]
+    "text",
+    [
+        "import os",
+        "a.b = 1",
+        "a[0] = 1",
+        "a += 1",
+        "for x in y: pass",
+        "f()",
+        "a = b = 1",
+        "del a",
+        "len = 1",
+        "true = 1",
+        "def f(): pass",
+    ],
 )
 def test_a_script_of_more_than_assignments_is_refused(text: str) -> None:
     with pytest.raises(ExpressionRefused):

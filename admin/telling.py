@@ -1,0 +1,191 @@
+"""A case's audit entries in words: codes, ids and moments made human."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+
+from engine.bpmn.model import Process
+from engine.queries.stories import Story
+from engine.tables import AuditEntry, Breach
+from web.access import current
+from web.words import _, name_of, ref
+from wording import codes, pick, times
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Says what the entries of a story mean, with the names of its process."""
+
+    story: Story
+    process: Process
+
+    def sentence(self, entry: AuditEntry) -> Markup | str:
+        """What the entry says beyond its event; empty when there is nothing to add."""
+        tell = _SENTENCES.get(entry.event)
+        if tell is not None:
+            return tell(self, entry.facts)
+        element = entry.facts.get("step") or entry.facts.get("element")
+        return self.element(element) if element else ""
+
+    def who(self, entry: AuditEntry) -> str:
+        """Who did it: the person's name, or the part of the system."""
+        person = self.story.people.get(entry.actor_id) if entry.actor_id else None
+        return name_of(person) if person else codes.actor_name(current.lang, entry.actor)
+
+    def element(self, id_: str | None) -> str:
+        """The name of a step or other element; its id when it has none."""
+        known = self.process.elements.get(id_ or "")
+        return (pick(known.names, current.lang) if known else "") or str(id_ or "")
+
+    def role(self, code: str | None) -> str:
+        """The name of a role: as the diagram's lane has it, else as its row."""
+        names = self.process.roles.get(code or "") or self.story.roles.get(code or "")
+        return pick(names, current.lang) or codes.role_name(current.lang, code or "")
+
+    def person(self, id_: object) -> str:
+        """The name of a person whom a fact names."""
+        return name_of(self.story.people.get(_as_id(id_)))
+
+    def unit(self, id_: object) -> str:
+        """The name of a unit whose id or code a fact holds."""
+        found = self.story.units.get(_as_id(id_))
+        return pick(found.names, current.lang) if found else str(id_ or "")
+
+    def what_is_due(self, facts: dict[str, Any]) -> str:
+        """The step that a deadline bounds, or the whole case."""
+        element = facts.get("element")
+        return self.element(element) if element else str(_("The whole case"))
+
+    def holder(self, breach: Breach) -> str:
+        """In whose hands the file was: a name, else the role that had to act."""
+        return name_of(breach.holder) or self.role(breach.role)
+
+
+def lateness(breach: Breach, ended_at: datetime | None, now: datetime) -> str:
+    """By how much a deadline was exceeded, or is by now: “late by 2 days”."""
+    return times.time_left(current.lang, breach.at, max(ended_at or now, breach.at))
+
+
+def _offered(teller: Teller, facts: dict[str, Any]) -> Markup:
+    step = teller.element(facts.get("step"))
+    if facts.get("to"):
+        return _("“%(step)s”: given to %(person)s.", step=step, person=teller.person(facts["to"]))
+    unit, role = teller.unit(facts.get("unit")), teller.role(facts.get("role"))
+    return _("“%(step)s”: waits in %(unit)s for the role “%(role)s”.", step=step, unit=unit, role=role)
+
+
+def _released(teller: Teller, facts: dict[str, Any]) -> Markup:
+    step, person = teller.element(facts.get("step")), teller.person(facts.get("held_by"))
+    return _("“%(step)s”: put back; it was with %(person)s.", step=step, person=person)
+
+
+def _assigned(teller: Teller, facts: dict[str, Any]) -> Markup:
+    step, person = teller.element(facts.get("step")), teller.person(facts.get("to"))
+    return _("“%(step)s”: given to %(person)s.", step=step, person=person)
+
+
+def _armed(teller: Teller, facts: dict[str, Any]) -> Markup:
+    span = codes.time_span(current.lang, facts["within"], facts["unit"])
+    return _("%(what)s: %(span)s, until %(day)s.", what=teller.what_is_due(facts), span=span, day=_day(facts["due_on"]))
+
+
+def _about_deadline(teller: Teller, facts: dict[str, Any]) -> str:
+    return teller.what_is_due(facts)
+
+
+def _timer(teller: Teller, facts: dict[str, Any]) -> Markup:
+    at = times.moment(current.lang, datetime.fromisoformat(facts["fires_at"]))
+    return _("%(what)s: until %(day)s.", what=teller.what_is_due(facts), day=ref(at))
+
+
+def _warned(teller: Teller, facts: dict[str, Any]) -> Markup:
+    return _("%(what)s: %(rung)s per cent of the time have passed.", what=teller.what_is_due(facts), rung=facts["rung"])
+
+
+def _breached(teller: Teller, facts: dict[str, Any]) -> Markup:
+    at = times.moment(current.lang, datetime.fromisoformat(facts["fired_at"]))
+    holder = teller.person(facts.get("holder")) or teller.role(facts.get("role")) or "—"
+    return _(
+        "%(what)s: the time ended on %(at)s, in the hands of: %(holder)s.",
+        what=teller.what_is_due(facts),
+        at=ref(at),
+        holder=holder,
+    )
+
+
+def _suspended(teller: Teller, facts: dict[str, Any]) -> Markup:
+    because = teller.element(facts.get("because"))
+    return _("%(what)s: the clock stands still during “%(step)s”.", what=teller.what_is_due(facts), step=because)
+
+
+def _resumed(teller: Teller, facts: dict[str, Any]) -> Markup:
+    return _(
+        "%(what)s: the end moves from %(was)s to %(is)s.",
+        **{"what": teller.what_is_due(facts), "was": _day(facts.get("was_due_on")), "is": _day(facts.get("due_on"))},
+    )
+
+
+def _attached(teller: Teller, facts: dict[str, Any]) -> Markup | str:
+    document = teller.story.documents.get(_as_id(facts.get("document")))
+    size = times.file_size(current.lang, facts.get("size", 0))
+    return _("“%(name)s”, %(size)s.", name=document.name, size=size) if document else str(facts.get("field"))
+
+
+def _evaluated(teller: Teller, facts: dict[str, Any]) -> Markup:
+    rules = ref(", ".join(facts.get("rules", ())))
+    return _("%(step)s: rules that apply: %(rules)s.", step=teller.element(facts.get("element")), rules=rules)
+
+
+def _issued(teller: Teller, facts: dict[str, Any]) -> Markup:
+    outcome = codes.case_state(current.lang, facts.get("outcome", ""))
+    return _("%(outcome)s; signed by %(person)s.", outcome=outcome, person=teller.person(facts.get("signed_by")))
+
+
+def _sent(teller: Teller, facts: dict[str, Any]) -> Markup:
+    return _("To %(person)s.", person=teller.person(facts.get("to")))
+
+
+def _opened(teller: Teller, facts: dict[str, Any]) -> Markup:
+    return _("In %(unit)s, by version %(number)s.", unit=teller.unit(facts.get("unit")), number=facts.get("version"))
+
+
+def _closed(_teller: Teller, facts: dict[str, Any]) -> str:
+    return codes.case_state(current.lang, facts["outcome"]) if facts.get("outcome") else ""
+
+
+_SENTENCES: dict[str, Callable[[Teller, dict[str, Any]], Markup | str]] = {
+    "task.offered": _offered,
+    "task.released": _released,
+    "task.assigned": _assigned,
+    "deadline.armed": _armed,
+    "deadline.met": _about_deadline,
+    "deadline.withdrawn": _about_deadline,
+    "deadline.warned": _warned,
+    "deadline.breached": _breached,
+    "deadline.suspended": _suspended,
+    "deadline.resumed": _resumed,
+    "timer.armed": _timer,
+    "document.attached": _attached,
+    "decision.evaluated": _evaluated,
+    "decision.issued": _issued,
+    "notice.sent": _sent,
+    "case.opened": _opened,
+    "case.closed": _closed,
+}
+
+
+def _day(text: object) -> Markup:
+    return ref(times.day(current.lang, date.fromisoformat(str(text)))) if text else Markup("—")
+
+
+def _as_id(text: object) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return UUID(int=0)

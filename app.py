@@ -1,0 +1,139 @@
+"""Puts Masar together: the web application and the ``masar`` command line. Nothing imports it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import click
+from flask import Flask
+from waitress import serve as serve_embedded
+
+import admin
+import portal
+import worklists
+from commands import operation, people
+from commands.connecting import connected
+from commands.settings import FORMS, PROCESSES, Settings
+from demo import life
+from demo.cast import PASSWORD, SHOWN
+from engine.database import connect, now
+from engine.runners import EmbeddedRunner
+from web.shell import init_shell
+
+MAX_REQUEST_BYTES = 40 * 1024 * 1024
+THREADS = 8
+
+
+def create_app(
+    *, database_url: str, data: Path, secret_key: str, secure_cookies: bool = False, testing: bool = False
+) -> Flask:
+    """The web application over a database whose schema is up to date."""
+    connect(database_url, data=data)
+    app = Flask("masar", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SESSION_COOKIE_SECURE=secure_cookies,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        TESTING=testing,
+    )
+    init_shell(app)
+    for room in (portal, worklists, admin):
+        for blueprint in room.BLUEPRINTS:
+            app.register_blueprint(blueprint)
+    return app
+
+
+def serving() -> Flask:
+    """The application that gunicorn serves, from the environment."""
+    settings = Settings.from_environment()
+    connected(settings)
+    app = _app(settings)
+    connected(settings)
+    if settings.redis_url is None:
+        EmbeddedRunner().start()
+    return app
+
+
+@click.group()
+def main() -> None:
+    """Masar: administrative procedures as diagrams that run."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--demo/--no-demo", default=True, help="Fill an empty database with the demonstration, keep it in use.")
+def run(host: str, port: int, demo: bool) -> None:
+    """Serve on this machine: embedded database, embedded runner, the demonstration."""
+    settings = Settings.from_environment()
+    connected(settings)
+    if demo:
+        _demonstrate()
+    app = _app(settings)
+    runner = EmbeddedRunner()
+    runner.start()
+    _greet(host, port, demo)
+    try:
+        serve_embedded(app, host=host, port=port, threads=THREADS, ident=None)
+    finally:
+        runner.stop()
+
+
+@main.command()
+@click.option("--bind", default="0.0.0.0:8000", show_default=True)  # noqa: S104 - in a container
+@click.option("--workers", default=2, show_default=True)
+def serve(bind: str, workers: int) -> None:
+    """Serve with gunicorn, without the demonstration."""
+    connected()
+    arguments = ["gunicorn", "--bind", bind, "--workers", str(workers), "--threads", str(THREADS)]
+    os.execvp("gunicorn", [*arguments, "--worker-tmp-dir", "/dev/shm", "app:serving()"])  # noqa: S606, S607, S108
+
+
+@main.command("demo")
+def make_demo() -> None:
+    """Fill an empty database with the demonstration, or let the one that is there live on until now."""
+    connected()
+    _demonstrate()
+
+
+def _app(settings: Settings) -> Flask:
+    return create_app(
+        database_url=settings.database_url,
+        data=settings.data,
+        secret_key=settings.secret_key(),
+        secure_cookies=settings.secure_cookies,
+    )
+
+
+def _demonstrate() -> None:
+    until = now()
+    with click.progressbar(length=100, label="The demonstration lives through its past weeks") as bar:
+
+        def told(share: float) -> None:
+            bar.update(int(share * 100) - bar.pos)
+
+        if life.is_empty():
+            life.make(until=until, processes=PROCESSES, forms=FORMS, told=told)
+        else:
+            life.age(until=until, told=told)
+        bar.update(100 - bar.pos)
+
+
+def _greet(host: str, port: int, demo: bool) -> None:
+    click.echo(f"\nMasar is at http://{host}:{port}")
+    if demo:
+        click.echo(f"Sign in as one of these, with the password {PASSWORD}:")
+        for username, who in SHOWN.items():
+            click.echo(f"  {username:<20} {who}")
+
+
+for _group in (people.people, people.units, people.roles, operation.audit_group):
+    main.add_command(_group)
+for _command in (operation.upgrade, operation.deploy, operation.worker, operation.clock):
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The ``masar`` command line, by noun."""

@@ -1,0 +1,51 @@
+"""Where Masar finds its database, its data and its secrets: the environment, else the folder ``var``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROCESSES = ROOT / "processes"
+FORMS = ROOT / "forms" / "schemas"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says.
+
+    ``MASAR_DATA`` (folder, default ``var``), ``MASAR_DATABASE_URL`` (default an SQLite file in it),
+    ``MASAR_REDIS_URL`` (RQ workers instead of the embedded runner), ``MASAR_SECRET_KEY`` (else made once and kept in
+    the data folder), ``MASAR_SECURE_COOKIES=1`` behind TLS.
+    """
+
+    data: Path
+    database_url: str
+    redis_url: str | None
+    secure_cookies: bool
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read the environment."""
+        data = Path(os.environ.get("MASAR_DATA", ROOT / "var")).resolve()
+        return cls(
+            data=data,
+            database_url=os.environ.get("MASAR_DATABASE_URL", f"sqlite:///{data / 'masar.db'}"),
+            redis_url=os.environ.get("MASAR_REDIS_URL"),
+            secure_cookies=os.environ.get("MASAR_SECURE_COOKIES") == "1",
+        )
+
+    def secret_key(self) -> str:
+        """The key that signs cookies; made at first use where the environment gives none."""
+        given = os.environ.get("MASAR_SECRET_KEY")
+        if given:
+            return given
+        path = self.data / "secret_key"
+        if not path.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text().strip()

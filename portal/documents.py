@@ -1,0 +1,58 @@
+"""Handing out an attachment: to whom may read it, as what it is, unable to do anything in the browser."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, send_file
+
+from engine.case_access import CaseClosedToYou, CaseNotFound, readable_document, record_reading
+from engine.database import transaction
+from engine.documents import content_path
+from engine.refusals import Refusal
+from engine.tables import Document
+from portal.blueprint import bp
+from web.access import current, signed_in
+
+SEEN_IN_PAGE = frozenset({"image/jpeg", "image/png"})
+
+
+class DocumentMissing(Refusal):
+    """The row is there, the bytes are not."""
+
+    status = 410
+    code = "document_missing"
+
+
+@bp.get("/documents/<uuid:document_id>")
+@signed_in
+def document(document_id: UUID) -> Response:
+    """The bytes of an attachment. A look by anyone but the applicant is recorded."""
+    try:
+        with transaction(actor=current.actor) as tx:
+            found = readable_document(tx.session, document_id=document_id, who=current.standing)
+            if found.case_id is not None and not current.person.is_citizen:
+                record_reading(tx, case_id=found.case_id, what="document", document_id=found.id)
+    except CaseClosedToYou:
+        if current.person.is_citizen:
+            raise CaseNotFound("document_unknown") from None
+        raise
+    return _handed_out(found)
+
+
+def _handed_out(found: Document) -> Response:
+    path = content_path(found)
+    if not path.is_file():
+        raise DocumentMissing
+    response = send_file(
+        path.resolve(),
+        mimetype=found.media_type,
+        as_attachment=found.media_type not in SEEN_IN_PAGE,
+        download_name=found.name,
+        etag=False,
+        conditional=False,
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,56 @@
+"""The receipt of a request: what the applicant keeps, and the page where anyone they show it to can check it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import segno
+from flask import render_template, url_for
+
+from engine.audit import verify
+from engine.database import reading
+from engine.queries.own_cases import case_of_receipt, own_case
+from engine.versions import definition
+from portal.blueprint import bp
+from portal.cases import files_of
+from portal.following import turns
+from web.access import current, public, signed_in
+
+
+@bp.get("/my/cases/<uuid:case_id>/sent")
+@signed_in
+def sent(case_id: UUID) -> str:
+    """The request has arrived: its reference, and what happens next."""
+    with reading() as session:
+        own = own_case(session, case_id=case_id, person_id=current.person.id)
+        process = definition(session, own.case.version_id).process
+    return render_template("portal/sent.html", own=own, turns=turns(own, process))
+
+
+@bp.get("/my/cases/<uuid:case_id>/receipt")
+@signed_in
+def receipt(case_id: UUID) -> str:
+    """The receipt, to print or to keep."""
+    with reading() as session:
+        own = own_case(session, case_id=case_id, person_id=current.person.id)
+        process = definition(session, own.case.version_id).process
+        files = [file for file in files_of(session, case_id).values() if file.task_id is None]
+    address = url_for("portal.check_receipt", case_id=case_id, _external=True)
+    return render_template(
+        "portal/receipt.html",
+        own=own,
+        files=files,
+        turns=turns(own, process),
+        address=address,
+        code=segno.make(address, error="m").svg_data_uri(scale=4, border=2),
+    )
+
+
+@bp.get("/check/<uuid:case_id>")
+@public
+def check_receipt(case_id: UUID) -> str:
+    """Whether a receipt is genuine: says no more than the receipt itself, and nothing of the person."""
+    with reading() as session:
+        case = case_of_receipt(session, case_id=case_id)
+        trail = verify(session, case.id)
+    return render_template("portal/checked.html", case=case, trail=trail)
