@@ -20,6 +20,7 @@ from demo import life
 from demo.cast import PASSWORD, SHOWN
 from engine.database import connect, now
 from engine.runners import EmbeddedRunner
+from web import health
 from web.shell import init_shell
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
@@ -27,21 +28,20 @@ THREADS = 8
 
 
 def create_app(
-    *, database_url: str, data: Path, secret_key: str, secure_cookies: bool = False, testing: bool = False
+    *, database_url: str, data: Path, secret_key: str, secure_cookies: bool = False, public_url: str | None = None
 ) -> Flask:
     """The web application over a database whose schema is up to date."""
     connect(database_url, data=data)
     app = Flask("masar", static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=secret_key,
-        SESSION_COOKIE_SECURE=secure_cookies,
+        SECURE_COOKIES=secure_cookies,
+        PUBLIC_URL=public_url,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-        TESTING=testing,
     )
     init_shell(app)
-    for room in (portal, worklists, admin):
-        for blueprint in room.BLUEPRINTS:
-            app.register_blueprint(blueprint)
+    for blueprint in (health.bp, *portal.BLUEPRINTS, worklists.bp, *admin.BLUEPRINTS):
+        app.register_blueprint(blueprint)
     return app
 
 
@@ -105,6 +105,7 @@ def _app(settings: Settings) -> Flask:
         data=settings.data,
         secret_key=settings.secret_key(),
         secure_cookies=settings.secure_cookies,
+        public_url=settings.public_url,
     )
 
 

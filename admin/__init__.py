@@ -1,6 +1,10 @@
 """The pages of inspectors, analysts and administrators."""
 
-from admin import breaches, cases, home, incidents
-from admin.blueprints import inspection, people, procedures
+from admin import blueprints, breaches, cases, home, incidents, people, person, procedures, roles, units, uploads
 
-__all__ = ["breaches", "cases", "home", "incidents", "inspection", "people", "procedures"]
+BLUEPRINTS = (blueprints.inspection, blueprints.procedures, blueprints.people)
+
+__all__ = [
+    *("BLUEPRINTS", "breaches", "cases", "home", "incidents", "people", "person", "procedures", "roles", "units"),
+    "uploads",
+]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from sqlalchemy.orm import Session
@@ -70,8 +71,8 @@ def breaches() -> str:
         units=_unit_choices(units),
         steps=steps,
         asked=asked,
-        previous=url_for(".breaches", **asked, page=number - 1) if number > 1 else None,
-        next=url_for(".breaches", **asked, page=number + 1) if number * PAGE < page.count else None,
+        previous=_address(asked, number - 1) if number > 1 else None,
+        next=_address(asked, number + 1) if number * PAGE < page.count else None,
     )
 
 
@@ -96,6 +97,10 @@ def step_name(process: Process, element: str | None) -> str:
         return str(_("The whole case"))
     known = process.elements.get(element)
     return (pick(known.names, current.lang) if known else "") or element
+
+
+def _address(asked: Mapping[str, str], number: int) -> str:
+    return f"{url_for('.breaches')}?{urlencode({**asked, 'page': number})}"
 
 
 def _roots() -> tuple[str, ...]:

@@ -41,6 +41,13 @@ BREAKS = {
     "decision_altered": N_("The decision was altered after entry %(number)s."),
     "decision_missing": N_("The decision issued by entry %(number)s is gone."),
 }  #: by kind of engine.inspection.Break
+LOOKED_AT = {
+    "case": N_("the case"),
+    "task": N_("a task"),
+    "story": N_("the story"),
+    "decision": N_("the decision"),
+    "document": N_("a document"),
+}  #: by what a reading is of
 
 
 @inspection.get("/cases")
@@ -110,6 +117,8 @@ def _page(story: Story, verdict: Verdict | None = None) -> str:
         intact={document.id: is_intact(document) for document in story.documents.values()},
         verdict=verdict,
         findings=_findings(verdict, teller) if verdict else (),
+        gaps=_gaps(story, verdict) if verdict else {},
+        looked_at={what: say(current.lang, sentence) for what, sentence in LOOKED_AT.items()},
     )
 
 
@@ -131,3 +140,13 @@ def _findings(verdict: Verdict, teller: Teller) -> Sequence[tuple[int | None, st
         )
         for found in verdict.breaks
     ]
+
+
+def _gaps(story: Story, verdict: Verdict) -> dict[int, list[int]]:
+    """The numbers of the entries that are missing, by the number of the one after the gap."""
+    gaps: dict[int, list[int]] = {}
+    before = 0
+    for entry in story.entries if any(found.kind == "missing" for found in verdict.breaks) else ():
+        gaps[entry.number] = list(range(before + 1, entry.number))
+        before = entry.number
+    return gaps

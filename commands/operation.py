@@ -17,7 +17,7 @@ from engine.database import reading, transaction
 from engine.deployments import DiagramRefused
 from engine.folders import deploy_folder
 from engine.tables import AuditEntry
-from wording.faults import sentence
+from wording.faults import fault as fault_sentence
 
 
 @click.command()
@@ -39,7 +39,8 @@ def deploy(folder: Path, forms: Path, note: str) -> None:
             version = deploy_folder(tx, folder.resolve(), forms=forms, note=note)
     except DiagramRefused as refused:
         for fault in refused.faults:
-            click.echo(f"{fault.line or '-'}: {fault.element or '-'}: {sentence('en', fault)}", err=True)
+            said = fault_sentence("en", fault.code, **fault.params)
+            click.echo(f"{fault.line or '-'}: {fault.element or '-'}: {said}", err=True)
         raise click.ClickException("The diagram is refused; nothing was stored.") from refused
     click.echo(f"Deployed {folder.resolve().name} version {version.number}.")
 

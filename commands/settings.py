@@ -18,13 +18,14 @@ class Settings:
 
     ``MASAR_DATA`` (folder, default ``var``), ``MASAR_DATABASE_URL`` (default an SQLite file in it),
     ``MASAR_REDIS_URL`` (RQ workers instead of the embedded runner), ``MASAR_SECRET_KEY`` (else made once and kept in
-    the data folder), ``MASAR_SECURE_COOKIES=1`` behind TLS.
+    the data folder), ``MASAR_SECURE_COOKIES=1`` behind TLS, ``MASAR_PUBLIC_URL`` (what links in e-mails begin with).
     """
 
     data: Path
     database_url: str
     redis_url: str | None
     secure_cookies: bool
+    public_url: str | None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -35,6 +36,7 @@ class Settings:
             database_url=os.environ.get("MASAR_DATABASE_URL", f"sqlite:///{data / 'masar.db'}"),
             redis_url=os.environ.get("MASAR_REDIS_URL"),
             secure_cookies=os.environ.get("MASAR_SECURE_COOKIES") == "1",
+            public_url=os.environ.get("MASAR_PUBLIC_URL"),
         )
 
     def secret_key(self) -> str:

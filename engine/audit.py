@@ -126,7 +126,17 @@ def _take_turn(tx: Transaction, on: Subject) -> None:
 
 
 def _canonical(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    whole = _with_whole_numbers(content)
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _with_whole_numbers(content: Any) -> Any:
+    """The same content as PostgreSQL gives it back: JSONB returns 1e16 as an integer and -0.0 as 0."""
+    if isinstance(content, dict):
+        return {name: _with_whole_numbers(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_with_whole_numbers(value) for value in content]
+    return int(content) if isinstance(content, float) and content.is_integer() else content
 
 
 def _plain(value: Any) -> Any:

@@ -73,6 +73,7 @@ class Transaction:
 
     def execute(self, statement: UpdateBase, *, subjects: Collection[UUID] = ()) -> CursorResult[Any]:
         """Run a statement that writes, naming the trail's subjects it touches (none for untrailed tables)."""
+        _refuse_nameless(statement, subjects)
         self.session.info["touched"].update(subjects)
         self.session.info["at_door"] = True
         try:
@@ -157,7 +158,8 @@ def _time_of(session: Session) -> datetime:
 def _note_rows(session: Session, *_: object) -> None:
     touched: set[UUID] = session.info["touched"]
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Base) and row.__trail__ and session.is_modified(row):
+        is_changed = row in session.deleted or session.is_modified(row)
+        if isinstance(row, Base) and row.__trail__ and is_changed:
             subject = getattr(row, row.__trail__)
             if subject is not None:
                 touched.add(subject)
@@ -167,6 +169,14 @@ def _refuse_round_the_door(state: ORMExecuteState) -> None:
     writes = state.is_update or state.is_delete or state.is_insert
     if writes and not state.session.info["at_door"]:
         raise UnrecordedChange(f"Expected tx.execute(…), but the session was asked to run {state.statement}")
+
+
+def _refuse_nameless(statement: UpdateBase, subjects: Collection[UUID]) -> None:
+    entity = statement.entity_description.get("entity")
+    if not subjects and getattr(entity, "__trail__", None):
+        raise UnrecordedChange(
+            f"Expected the subjects that this statement touches, but none is named: {statement}"
+        )
 
 
 def _refuse_unrecorded(tx: Transaction) -> None:

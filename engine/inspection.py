@@ -47,9 +47,10 @@ class Verdict:
         """Whether nothing was changed."""
         return not self.breaks
 
-    def touches(self, number: int) -> bool:
-        """Whether the entry of this number is one where something breaks."""
-        return any(found.number == number for found in self.breaks)
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the entries where something breaks."""
+        return frozenset(found.number for found in self.breaks if found.number is not None)
 
 
 def inspected_case(session: Session, *, case_id: UUID, who: Standing) -> Case:

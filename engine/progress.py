@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ScalarSelect, delete, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine import audit, outbox
@@ -31,9 +31,7 @@ from engine.tables import (
 )
 from engine.units_for_roles import units_for_roles
 
-LISTENING = {
-    "intermediateCatchEvent", "boundaryEvent", "receiveTask", "subProcess", "callActivity", "startEvent"
-}  # fmt: skip
+LISTENING = {"intermediateCatchEvent", "boundaryEvent", "receiveTask", "subProcess", "callActivity"}  # fmt: skip
 
 
 class CaseUnknown(Refusal):
@@ -42,8 +40,11 @@ class CaseUnknown(Refusal):
     status = 404
 
 
-def lock_case(tx: Transaction, case_id: UUID) -> Case:
-    """The case, held under its row lock until the transaction ends: all acts on a case go one after another."""
+def lock_case(tx: Transaction, case_id: UUID | ScalarSelect[UUID]) -> Case:
+    """The case, held under its row lock until the transaction ends: all acts on a case go one after another.
+
+    ``case_id`` may be a subquery, so that finding and locking are one statement. Raises CaseUnknown.
+    """
     held = (
         select(Case)
         .where(Case.id == case_id)
@@ -71,11 +72,26 @@ def settle(
     advance: Advance,
     standing: Sequence[Task] = (),
     after: Task | None = None,
+    deadlines: Sequence[Deadline] | None = None,
 ) -> None:
     """Make the case's rows say what the advance says.
 
-    ``standing`` are its open tasks before the act, without ``after``, the task whose completion caused the act.
+    ``standing`` are its open tasks before the act, without ``after``, the task whose completion caused the act;
+    ``deadlines`` its running clocks, where the caller has them. All rows are written in one flush, at the end.
     """
+    with tx.session.no_autoflush:
+        _settle(tx, case, process, advance, standing, after, deadlines)
+
+
+def _settle(
+    tx: Transaction,
+    case: Case,
+    process: Process,
+    advance: Advance,
+    standing: Sequence[Task],
+    after: Task | None,
+    known: Sequence[Deadline] | None,
+) -> None:
     case.state, case.data = advance.state, advance.data
     case.revision += 1
     for decided in advance.decided:
@@ -87,7 +103,7 @@ def settle(
             decision=decided.decision,
             rules=list(decided.rules),
         )
-    deadlines = list(open_deadlines(tx.session, case.id))
+    deadlines = list(open_deadlines(tx.session, case.id) if known is None else known)
     tasks = _settle_tasks(tx, case, process, advance, standing, deadlines, after)
     _settle_timers(tx, case, advance, deadlines)
     _settle_background(tx, case, process, advance)

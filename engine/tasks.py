@@ -15,7 +15,7 @@ from engine.database import Transaction
 from engine.deadlines import open_deadlines
 from engine.offers import end_step_deadline, hand_over
 from engine.permissions import Permission
-from engine.progress import lock_case, open_tasks, settle
+from engine.progress import CaseUnknown, lock_case, open_tasks, settle
 from engine.refusals import Refusal
 from engine.standing import Standing, standing
 from engine.tables import Case, Handoff, Person, Task, TaskStatus, Unit
@@ -120,31 +120,41 @@ def complete_task(tx: Transaction, *, task_id: UUID, answers: Mapping[str, Any])
     schema = known.form(step.form)
     check_answers(tx, schema, answers)
     advance = running.complete(known.process, case.state, task.token, data=dict(answers))
-    task.status, task.ended_at = TaskStatus.COMPLETED, tx.at
-    digests = file_answers(tx, case=case, step=step, task=task, schema=schema, answers=answers)
-    audit.record(
-        tx,
-        "task.completed",
-        on=("case", case.id),
-        task=task.id,
-        step=task.step,
-        answers=digests,
-        path=advance.completed,
-    )
-    end_step_deadline(tx, task, open_deadlines(tx.session, case.id), because="met")
-    if step.form is not None:
-        forget_draft(tx, task_id=task.id)
-    settle(tx, case=case, process=known.process, advance=advance, standing=siblings, after=task)
+    with tx.session.no_autoflush:
+        task.status, task.ended_at = TaskStatus.COMPLETED, tx.at
+        digests = file_answers(tx, case=case, step=step, task=task, schema=schema, answers=answers)
+        audit.record(
+            tx,
+            "task.completed",
+            on=("case", case.id),
+            task=task.id,
+            step=task.step,
+            answers=digests,
+            path=advance.completed,
+        )
+        deadlines = list(open_deadlines(tx.session, case.id))
+        end_step_deadline(tx, task, deadlines, because="met")
+        if step.form is not None:
+            forget_draft(tx, task_id=task.id)
+        settle(
+            tx,
+            case=case,
+            process=known.process,
+            advance=advance,
+            standing=siblings,
+            after=task,
+            deadlines=deadlines,
+        )
     return task
 
 
 def _held_case(tx: Transaction, task_id: UUID) -> tuple[Case, Task, Sequence[Task]]:
     """The task, its case under lock, and the other open tasks of the case."""
-    case_id = tx.session.scalar(select(Task.case_id).where(Task.id == task_id))
-    if case_id is None:
-        raise TaskUnknown("task_unknown")
-    case = lock_case(tx, case_id)
-    tasks = open_tasks(tx.session, case_id)
+    try:
+        case = lock_case(tx, select(Task.case_id).where(Task.id == task_id).scalar_subquery())
+    except CaseUnknown:
+        raise TaskUnknown("task_unknown") from None
+    tasks = open_tasks(tx.session, case.id)
     task = next((task for task in tasks if task.id == task_id), None)
     if task is None:
         task = tx.session.get_one(Task, task_id, populate_existing=True)

@@ -21,6 +21,7 @@ from engine.queries.applications import (
     filing_units,
     own_files,
 )
+from engine.refusals import Refusal
 from engine.tables import Document, Draft, Unit
 from engine.versions import current_version, definition
 from forms.checking import Problem
@@ -31,6 +32,13 @@ from web.words import _
 
 UNIT = "unit"  #: the name of the question on the centre, which no schema holds
 UNIT_ID = "field-unit"
+
+
+class StaffAccount(Refusal):
+    """Requests are filed from a citizen's account: nobody applies under the account they decide with."""
+
+    status = 403
+    code = "not_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Application:
 @signed_in
 def begin(key: str) -> Answer:
     """Begin an application, with what is known of the person already."""
+    if not current.person.is_citizen:
+        raise StaffAccount
     with transaction(actor=current.actor) as tx:
         version = current_version(tx.session, key)
         schema = _opening_form(tx.session, version.id)
@@ -196,7 +206,7 @@ def _form_page(
 ) -> str:
     needs_unit = checked and application.unit is None
     besides = (
-        [(UNIT_ID, str(_("Choose the agency or centre that will receive your file.")))] if needs_unit else []
+        [(UNIT_ID, str(_("Choose the agency or centre that will receive your request.")))] if needs_unit else []
     )
     shown: Sheet = sheet(
         application.schema,

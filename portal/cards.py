@@ -9,10 +9,8 @@ from typing import Any
 from engine.bpmn.model import DeadlineRule, Labels, Process, Remedy, Step
 from engine.tables import APPLICANT
 from engine.versions import Definition
-from forms.conditions import wanted_values
-from forms.fields import Field, form_fields, typed
-from forms.schemas import property_at
-from wording import pick, say
+from forms.fields import Field, form_fields
+from wording import N_, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +90,16 @@ def _card_step(process: Process, step: Step) -> CardStep:
 
 
 def _pieces(schema: dict[str, Any], lang: str) -> Iterator[Piece]:
-    for group in form_fields(schema, {}, (), lang):
-        for field in group.fields:
-            if field.widget == "document":
-                yield Piece(field.label, field.help, field.required, _condition(schema, field, lang))
+    fields = [field for group in form_fields(schema, {}, (), lang) for field in group.fields]
+    by_id = {field.id: field for field in fields}
+    for field in fields:
+        if field.widget == "document":
+            watched = by_id.get(field.shown_if_id or "")
+            condition = _condition(field, watched, lang) if watched else ""
+            yield Piece(field.label, field.help, field.required, condition)
 
 
-def _condition(schema: dict[str, Any], field: Field, lang: str) -> str:
-    condition = (property_at(schema, field.path) or {}).get("shownIf")
-    if not condition:
-        return ""
-    watched = property_at(schema, condition["field"]) or {}
-    choices = watched.get("choices", {})
-    answers = [pick(choices.get(typed({}, value)), lang) or str(value) for value in wanted_values(condition)]
-    return say(
-        lang,
-        "Only if you answer “%(answer)s” to “%(question)s”",
-        answer=" / ".join(answers),
-        question=pick(watched.get("labels"), lang),
-    )
+def _condition(field: Field, watched: Field, lang: str) -> str:
+    answers = [choice.label for choice in watched.choices if choice.value in field.shown_if_values]
+    said = N_("Only if you answer “%(answer)s” to “%(question)s”")
+    return say(lang, said, answer=" / ".join(answers), question=watched.label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,8 +54,10 @@ def filled(tx: Transaction, schema: Schema, *, confidential: str | None = None) 
         values.pop(path, None)
     refused: dict[str, str] = {}
     for path, file in request.files.items():
-        about = property_at(schema, path)
-        if file.filename and about is not None and about.get("format") == "document":
+        with closing(file):
+            about = property_at(schema, path)
+            if not file.filename or about is None or about.get("format") != "document":
+                continue
             try:
                 values[path] = [_kept(tx, path, file, about, confidential)]
             except DocumentRefused as refusal_:

@@ -15,6 +15,7 @@ from portal.blueprint import bp
 from portal.cases import files_of
 from portal.following import turns
 from web.access import current, public, signed_in
+from web.addresses import public_address
 
 
 @bp.get("/my/cases/<uuid:case_id>/sent")
@@ -35,7 +36,7 @@ def receipt(case_id: UUID) -> str:
         own = own_case(session, case_id=case_id, person_id=current.person.id)
         process = definition(session, own.case.version_id).process
         files = [file for file in files_of(session, case_id).values() if file.task_id is None]
-    address = url_for("portal.check_receipt", case_id=case_id, _external=True)
+    address = public_address("portal.home").rstrip("/") + url_for("portal.check_receipt", case_id=case_id)
     return render_template(
         "portal/receipt.html",
         own=own,

@@ -35,8 +35,7 @@ def page_to_return_to() -> str | None:
     return address if is_safe(address) and address != "/" else None
 
 
-def public_address(page: str, **values: str) -> str:
-    """A page's whole address for e-mails: by the configured `PUBLIC_URL`, not by what a request claims."""
+def public_address(page: str) -> str:
+    """A page's whole address for e-mails: by the configured `PUBLIC_URL`, else by the request's host."""
     base = current_app.config.get("PUBLIC_URL")
-    path = url_for(page, **values)
-    return f"{str(base).rstrip('/')}{path}" if base else url_for(page, _external=True, **values)
+    return f"{str(base).rstrip('/')}{url_for(page)}" if base else url_for(page, _external=True)

@@ -21,7 +21,7 @@ from wording.refusals import refusal
 
 PAGES = {
     400: (N_("This request cannot be understood"), N_("Go back, reload the page and try again.")),
-    403: (N_("You may not do this"), N_("Ask someone who holds one of the roles below, or your supervisor.")),
+    403: (N_("You may not do this"), N_("Ask someone who holds one of these roles, or your supervisor.")),
     404: (N_("Page not found"), N_("Check the address, or begin again from the first page.")),
     405: (N_("This page cannot be used like this"), N_("Begin again from the first page.")),
     409: (N_("This can no longer be done"), N_("Reload the page to see where things stand now.")),

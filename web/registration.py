@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from engine.database import transaction
+from engine.database import Transaction, transaction
 from engine.details import DetailsRefused, Problems
 from engine.people import UsernameTaken, register_citizen
 from engine.sign_ins import attempt_sign_in
+from engine.tables import Person
 from forms.formats import is_email
 from web.access import AT_THE_DOOR, current, open_visit, public
 from web.addresses import safe_next
@@ -40,7 +41,7 @@ def open_account() -> ResponseReturnValue:
         return _form(typed, {"password_again": ("password_not_repeated", {})}), 422
     try:
         with transaction(actor=AT_THE_DOOR) as tx:
-            person = register_citizen(tx, password=password, **_asked(typed))
+            person = _register(tx, typed, password)
             attempt = attempt_sign_in(
                 tx, username=person.username, password=password, address=request.remote_addr or ""
             )
@@ -54,16 +55,18 @@ def open_account() -> ResponseReturnValue:
     return redirect(safe_next() or home(), 303)
 
 
-def _asked(typed: dict[str, str]) -> dict[str, object]:
+def _register(tx: Transaction, typed: dict[str, str], password: str) -> Person:
     contact = typed["contact"]
-    return {
-        "username": contact,
-        "names": {"ar": typed["name_ar"], "fr": typed["name_fr"]},
-        "email": contact if is_email(contact) else None,
-        "phone": None if is_email(contact) else contact,
-        "nss": typed["nss"],
-        "language": typed["language"] or current.lang,
-    }
+    return register_citizen(
+        tx,
+        username=contact,
+        password=password,
+        names={"ar": typed["name_ar"], "fr": typed["name_fr"]},
+        email=contact if is_email(contact) else None,
+        phone=None if is_email(contact) else contact,
+        nss=typed["nss"],
+        language=typed["language"] or current.lang,
+    )
 
 
 def _form(typed: dict[str, str], problems: Problems) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from engine.bpmn.model import Labels, Step
+from engine.database import now
 from engine.deadlines import explain_deadline
 from engine.queries.case_pages import Clock
+from engine.queries.worklists import horizon
 from engine.tables import Answers, Person
 from engine.versions import Definition
 from forms.reading import Readable, readable
@@ -51,10 +53,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class ClockTold:
-    """A deadline with the steps of how its date came to be, in words."""
+    """A deadline with the steps of how its date came to be, in words, and how urgent it is."""
 
     clock: Clock
     steps: list[str]
+    level: str
 
 
 def deciding_facts(known: Definition, data: Mapping[str, Any], done: Collection[str]) -> list[Fact]:
@@ -85,7 +88,12 @@ def clock_told(clock: Clock | None) -> ClockTold | None:
     deadline = clock.deadline
     due = explain_deadline(deadline, pauses=clock.pauses)
     steps = [explanation(current.lang, step.code, step.params, unit=deadline.unit) for step in due.steps]
-    return ClockTold(clock, steps)
+    return ClockTold(clock, steps, level_of(deadline.fires_at))
+
+
+def level_of(fires_at: datetime | None) -> str:
+    """How urgent an expiry is, as the style sheet names it."""
+    return horizon(now()).urgency(fires_at).value
 
 
 def _steps(known: Definition) -> Iterator[Step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from forms.parsing import answers_from, row_operation
 from forms.schemas import property_at
 from web.access import current
 from wording import refusal
-from wording.times import file_size
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 EMPTY: dict[str, Any] = {"type": "object", "properties": {}}  #: the form of a step without one
 
 
@@ -62,10 +63,12 @@ def filled(task_id: UUID) -> Filled:
 
 
 def sheet(
-    schema: Schema, answers: Mapping[str, Any], problems: Sequence[Problem] = (), refused: Mapping[str, str] | None = None
+    schema: Schema,
+    answers: Mapping[str, Any],
+    problems: Sequence[Problem] = (),
+    refused: Mapping[str, str] = NOTHING,
 ) -> Sheet:
     """The form with its answers, problems and refused files."""
-    refused = refused or {}
     found = [problem for problem in problems if problem.path not in refused]
     groups = form_fields(schema, answers, found, current.lang)
     links = [(field_id(problem.path), sentence(problem, schema, current.lang)) for problem in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -123,14 +123,14 @@ def choices(session: Session, page: WorkPage, asked: WorkFilter) -> Choices:
 
 
 def _left(counts: Sequence[Count], asked: WorkFilter, *, but: str) -> list[Count]:
-    tests = {
-        "unit": lambda count: asked.unit_id in (None, count.unit_id),
-        "step": lambda count: asked.step in (None, f"{count.procedure}:{count.step}"),
-        "urgency": lambda count: asked.urgency in (None, count.urgency),
-        "held": lambda count: asked.is_claimed in (None, count.is_claimed),
-    }
-    applied = [test for name, test in tests.items() if name != but]
-    return [count for count in counts if all(test(count) for test in applied)]
+    return [count for count in counts if all(name == but or fits for name, fits in _fits(count, asked))]
+
+
+def _fits(count: Count, asked: WorkFilter) -> Iterator[tuple[str, bool]]:
+    yield "unit", asked.unit_id in (None, count.unit_id)
+    yield "step", asked.step in (None, f"{count.procedure}:{count.step}")
+    yield "urgency", asked.urgency in (None, count.urgency)
+    yield "held", asked.is_claimed in (None, count.is_claimed)
 
 
 def _sum(counts: Iterable[Count], urgency: Urgency | None = None) -> int:

@@ -14,10 +14,10 @@ from engine.queries.worklists import Urgency, WorkFilter, WorkPage, WorkRow, pas
 from engine.tables import Task
 from engine.versions import definition
 from web.access import current, needs
+from wording import pick, refusal
 from worklists.blueprint import bp
 from worklists.filters import Choices, address, choices, first_address, mark, next_address, wanted
 from worklists.naming import names_in
-from wording import pick, refusal
 
 
 @dataclass(frozen=True, slots=True)

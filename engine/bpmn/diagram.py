@@ -133,7 +133,7 @@ def _take_scope(diagram: Diagram, container: etree._Element, faults: FaultList) 
 
 def _take_shape(diagram: Diagram, element: etree._Element, kind: str, scope: str, faults: FaultList) -> None:
     name = element.get("id")
-    if not name:
+    if not name or name.split() != [name]:
         faults.add("no_id", element, kind=kind)
         return
     shape = Shape(name, kind, element, scope)

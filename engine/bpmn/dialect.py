@@ -8,7 +8,7 @@ from lxml import etree
 from engine.bpmn.diagram import STEPS, Diagram, Shape
 from engine.bpmn.faults import FaultList
 from engine.bpmn.model import DeadlineRule, Keep, Labels, Remedy, Step
-from engine.bpmn.xml import CAMUNDA, MASAR, XML, ZEEBE, extensions, local, namespace, said
+from engine.bpmn.xml import BPMN, CAMUNDA, MASAR, XML, ZEEBE, extensions, local, namespace, said
 
 LANGUAGES = ("ar", "fr", "en")
 ARABIC = re.compile("[\u0600-\u06ff]")
@@ -37,14 +37,34 @@ WORDS: dict[str, tuple[str, ...]] = {
 """Where each word of the dialect has a meaning; those that are not here may stand anywhere."""
 
 ATTRIBUTES = frozenset(
-    ("form", "unit", "confidential", "otherThan", "sameAs", "skills", "priority", "legalBasis", "call",
-     "role",     "decision", "suspends", "result", "lang", "asks", "version", "key")
+    ("form", "unit", "confidential", "otherThan", "sameAs", "skills", "priority", "legalBasis", "call", "role",
+     "decision", "suspends", "result", "lang")
 )  # fmt: skip
 CHILDREN = frozenset(("keeps", "deadline", "label", "asks", "remedy", "correlates", "input", "summary"))
 IGNORED = {
-    CAMUNDA: ("inputOutput", "executionListener", "taskListener", "connector", "field", "in", "out"),
-    ZEEBE: ("ioMapping", "executionListeners", "taskListeners", "taskHeaders"),
+    BPMN: ("potentialOwner", "humanPerformer", "performer"),
+    CAMUNDA: (
+        "inputOutput",
+        "executionListener",
+        "taskListener",
+        "connector",
+        "field",
+        "in",
+        "out",
+        "formData",
+    ),
+    ZEEBE: (
+        "ioMapping",
+        "executionListeners",
+        "taskListeners",
+        "taskHeaders",
+        "formDefinition",
+        "taskSchedule",
+    ),
 }
+IGNORED_ATTRIBUTES = frozenset(
+    ("assignee", "candidateUsers", "dueDate", "followUpDate", "formKey", "formRef")
+)
 
 
 def labels_of(element: etree._Element, word: str = "label") -> Labels:
@@ -82,6 +102,8 @@ def check_dialect(root: etree._Element, faults: FaultList) -> None:
             name = etree.QName(attribute)
             if name.namespace == MASAR:
                 _check_word(element, name.localname, element, ATTRIBUTES, faults)
+            elif name.namespace == CAMUNDA and name.localname in IGNORED_ATTRIBUTES:
+                faults.add("ignored_extension", element, word=name.localname)
 
 
 def _check_word(
@@ -141,6 +163,7 @@ def step_of(diagram: Diagram, shape: Shape, faults: FaultList) -> Step:
         deadline=deadline_of(deadlines[0], shape, faults) if deadlines else None,
         other_than=tuple((said(element, "otherThan") or "").replace(",", " ").split()),
         same_as=said(element, "sameAs"),
+        skills=tuple((said(element, "skills") or "").replace(",", " ").split()),
         keeps=keeps,
         confidential=said(element, "confidential"),
         suspends=said(element, "suspends") == "true",

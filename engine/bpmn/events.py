@@ -96,8 +96,13 @@ class CatchNode(Node):
                 )
 
     def _holds(self, token: Token) -> bool:
+        """Whether a condition holds; one about a variable that nobody has written yet does not."""
         conditions = (event.condition for event in self.events if isinstance(event, ConditionEvent))
-        return any(value_of(condition, token, self.bpmn_id) for condition in conditions)
+        return any(
+            value_of(condition, token, self.bpmn_id)
+            for condition in conditions
+            if all(name in token.data for name in condition.names)
+        )
 
 
 class BoundaryNode(CatchNode):

@@ -11,8 +11,8 @@ from lxml import etree
 from engine.bpmn.xml import line_of
 
 CODES: dict[str, bool] = {
-    "not_xml": True, "doctype": True, "too_large": True, "too_deep": True, "not_bpmn": True, "no_process":
-    True, "several_processes": True, "not_executable": False, "no_id": True, "id_twice": True,
+    "not_xml": True, "doctype": True, "too_large": True, "too_deep": True, "not_bpmn": True,
+    "no_process": True, "several_processes": True, "not_executable": False, "no_id": True, "id_twice": True,
     "unknown_element": True, "unsupported_element": True, "unsupported_event": True, "dangling_flow": True,
     "flow_across_scopes": True, "flow_into_start": True, "flow_out_of_end": True, "unreachable": False,
     "no_start": True, "several_starts": False, "no_end": False, "empty_process": True,
@@ -20,13 +20,12 @@ CODES: dict[str, bool] = {
     "unknown_attached": True, "unknown_reference": True, "message_without_name": True,
     "event_gateway_target": True, "one_way_gateway": False, "unsupported_combination": True,
     "unsupported_script": True, "link_without_pair": True, "unknown_called": True, "called_in_circle": True,
-    "unsupported_repetition": True, "ignored_extension": False, "unknown_dialect": True, "misplaced_word": True,
-    "bad_expression":
-    True, "bad_script": True, "bad_timer": True, "bad_path": True, "no_lane": False, "no_form": False,
-    "unknown_form": True, "no_deadline": False, "not_translated": False, "no_name": False, "bad_deadline":
-    True, "bad_number": True, "unknown_step": True, "bad_remedy": True, "keeps_incomplete": True,
-    "no_operation": True, "no_decision": True, "unknown_decision": True, "bad_decision": True,
-    "lane_of_nothing": False,
+    "unsupported_repetition": True, "ignored_extension": False, "unknown_dialect": True,
+    "misplaced_word": True, "bad_expression": True, "bad_script": True, "bad_timer": True, "bad_path": True,
+    "no_lane": False, "no_form": False, "unknown_form": True, "no_deadline": False, "not_translated": False,
+    "no_name": False, "bad_deadline": True, "bad_number": True, "unknown_step": True, "bad_remedy": True,
+    "keeps_incomplete": True, "no_operation": True, "no_decision": True, "unknown_decision": True,
+    "bad_decision": True, "lane_of_nothing": False,
 }  # fmt: skip
 """Every code, and whether it refuses the deployment (else it warns)."""
 

@@ -72,6 +72,7 @@ class Step:
     asks: tuple[str, ...] = ()
     legal_basis: str | None = None
     keeps_all: bool = False
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from engine.bpmn.xml import XmlRefused, local, parsed, walk
 
 @lru_cache(maxsize=64)
 def diagram_names(xml: bytes) -> dict[str, Labels]:
-    """Names by element id, for all elements that have one. Raises XmlRefused."""
-    root = parsed(xml)
+    """Names by element id, for all elements that have one; none when the file cannot be read."""
+    try:
+        root = parsed(xml)
+    except XmlRefused:
+        return {}
     named = ((element.get("id"), names_of(element, root)) for element in walk(root))
     return {id_: names for id_, names in named if id_ and names}
 

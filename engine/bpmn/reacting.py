@@ -93,7 +93,7 @@ def _event(
         condition = expression(text_of(child(element, "condition")), element, faults)
         return ConditionEvent(condition) if condition else None
     if kind == "message" or kind == "signal":
-        return _named(diagram, shape, kind, element, faults)
+        return _named(diagram, shape, "signal" if kind == "signal" else "message", element, faults)
     if kind in CODES:
         return _coded(diagram, kind, element, faults)
     return CodeEvent(kind)

@@ -144,9 +144,8 @@ def _tables(decisions: Mapping[str, bytes], faults: FaultList) -> dict[str, Deci
         try:
             found = read_decisions(decisions[name])
         except DecisionRefused as refused:
-            faults.add_at_line(
-                "bad_decision", None, file=name, why=refused.code, row=refused.line, **refused.params
-            )
+            said_of_it = {**refused.params, "file": name, "why": refused.code, "row": refused.line}
+            faults.add_at_line("bad_decision", None, **said_of_it)
             continue
         tables |= found
         if len(found) == 1:

@@ -59,12 +59,12 @@ def prune(case: CaseFlow) -> None:
 
 def dump(case: CaseFlow) -> bytes:
     """The state of a case that has come to rest."""
-    scopes: list[Scope] = []
+    scopes = _Scopes()
     flows = [
-        {"h": flow.parent_task_id, "s": _number(scopes, flow.scope), "t": _rows(scopes, flow)}
+        {"h": flow.parent_task_id, "s": scopes.number(flow.scope), "t": _rows(scopes, flow)}
         for flow in case.flows()
     ]
-    kept = [[scope.values, _number(scopes, scope.outer) if scope.outer else -1] for scope in scopes]
+    kept = [[scope.values, scopes.number(scope.outer)] for scope in scopes.found]
     return orjson.dumps(
         {"v": FORMAT, "f": flows, "s": kept}, default=_tagged, option=orjson.OPT_PASSTHROUGH_DATETIME
     )
@@ -93,17 +93,24 @@ def teardown(case: CaseFlow) -> None:
     case.subprocesses.clear()
 
 
-def _number(scopes: list[Scope], scope: Scope) -> int:
-    for number, known in enumerate(scopes):
-        if known is scope:
-            return number
-    scopes.append(scope)
-    if scope.outer:
-        _number(scopes, scope.outer)
-    return next(number for number, known in enumerate(scopes) if known is scope)
+class _Scopes:
+    """Numbers the scopes in the order in which they are met; no scope is -1."""
+
+    def __init__(self) -> None:
+        self.found: list[Scope] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, scope: Scope | None) -> int:
+        if scope is None:
+            return -1
+        if id(scope) not in self._numbers:
+            self._numbers[id(scope)] = len(self.found)
+            self.found.append(scope)
+            self.number(scope.outer)
+        return self._numbers[id(scope)]
 
 
-def _rows(scopes: list[Scope], flow: Flow) -> list[list[Any]]:
+def _rows(scopes: _Scopes, flow: Flow) -> list[list[Any]]:
     index = {name: number for number, name in enumerate(flow.tasks)}
     return [
         [
@@ -112,7 +119,7 @@ def _rows(scopes: list[Scope], flow: Flow) -> list[list[Any]]:
             task.task_spec.name,
             task._state,
             task.internal_data or None,
-            _number(scopes, task.scope) if task.scope else -1,
+            scopes.number(task.scope),
         ]
         for name, task in flow.tasks.items()
     ]

@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, stream_encode_multipart
 
 import portal
 from engine import audit, jobs
@@ -168,6 +169,16 @@ def answers(house: House, **changes: Any) -> dict[str, Any]:
 def upload(name: str, content: bytes = PDF) -> tuple[BytesIO, str]:
     """A file as a browser sends it."""
     return BytesIO(content), name
+
+
+def in_memory(values: Mapping[str, Any]) -> tuple[bytes, str]:
+    """A form with its files as the bytes and the type of a request: the client would leave a large one open."""
+    sent = {
+        name: FileStorage(value[0], filename=value[1], name=name) if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+    stream, length, boundary = stream_encode_multipart(MultiDict(sent), threshold=10**9)
+    return stream.read(length), f'multipart/form-data; boundary="{boundary}"'
 
 
 def begin(client: FlaskClient) -> str:

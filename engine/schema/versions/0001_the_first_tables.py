@@ -21,6 +21,9 @@ REFUSALS = {
     "sqlite": (
         "CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries\n        BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END",
         "CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries\n        BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END",
+        """CREATE TRIGGER audit_entries_no_replace BEFORE INSERT ON audit_entries WHEN EXISTS (
+        SELECT 1 FROM audit_entries WHERE id = NEW.id OR (subject_id = NEW.subject_id AND number = NEW.number))
+        BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END""",
     ),
     "postgresql": (
         "CREATE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS\n        $$ BEGIN RAISE EXCEPTION 'audit entries are never changed'; END $$",

@@ -170,6 +170,17 @@ def test_messages_leave_the_case_or_reach_who_waits_in_it() -> None:
     assert (both.ended, both.thrown) == (True, [])
 
 
+def test_a_message_carries_its_inputs_alone() -> None:
+    throw = (
+        '<sendTask id="t" messageRef="msg"><extensionElements><masar:input name="total" value="= number * 2"/>'
+        "</extensionElements></sendTask>"
+    )
+    case = Case(
+        process_of(drawn(ENDS + throw, "s > t > e", around='<message id="msg" name="m"/>')), {"number": 5}
+    )
+    assert [thrown.payload for thrown in case.now.thrown] == [{"total": 10}]
+
+
 def test_a_signal_end_reaches_all_who_wait_and_leaves_the_case() -> None:
     signal = '<signalEventDefinition signalRef="sig"/>'
     elements = (
@@ -199,9 +210,7 @@ def test_a_condition_is_seen_when_another_branch_makes_it_hold() -> None:
         '<intermediateCatchEvent id="c"><conditionalEventDefinition><condition>'
         "n > 3</condition></conditionalEventDefinition></intermediateCatchEvent>"
     )
-    case = Case(
-        process_of(drawn(ENDS + catch + users("a", "b", "d"), "s > c > d > e", "s > a > b > e")), {"n": 1}
-    )
+    case = Case(process_of(drawn(ENDS + catch + users("a", "b", "d"), "s > c > d > e", "s > a > b > e")))
     case.complete("a", n=2)
     assert case.waiting == ["b"]
     case.complete("b", n=4)

@@ -34,7 +34,7 @@ EVENT = '<messageEventDefinition messageRef="m"/>'
 LOOP = "<multiInstanceLoopCharacteristics/>"
 
 Z = ("s > z > e",)
-COUNTED = "<multiInstanceLoopCharacteristics><loopCardinality>a.b()</loopCardinality></multiInstanceLoopCharacteristics>"
+COUNTED = LOOP.replace("/>", "><loopCardinality>a.b()</loopCardinality></multiInstanceLoopCharacteristics>")
 
 
 def caught(inner: str) -> str:
@@ -97,6 +97,8 @@ WRONG: list[tuple[str, str, tuple[str, ...], str]] = [
     ("unsupported_repetition", "z", Z, ENDS + user('<standardLoopCharacteristics/>')),
     ("unknown_dialect", "z", Z, ENDS + '<userTask id="z" masar:otherThen="a"/>'),
     ("unknown_dialect", "z", Z, ENDS + user('<masar:dedline/>')),
+    ("misplaced_word", "z", Z, ENDS + '<scriptTask id="z" masar:form="known"><script>x = 1</script></scriptTask>'),
+    ("misplaced_word", "z", Z, ENDS + '<manualTask id="z"><masar:remedy code="a" within="1"/></manualTask>'),
     ("unknown_step", "z", Z, ENDS + '<userTask id="z" masar:otherThan="nobody"/>'),
     ("unknown_step", "z", Z, ENDS + '<userTask id="z" masar:sameAs="s"/>'),
     ("unknown_form", "z", Z, ENDS + '<userTask id="z" masar:form="missing"/>'),
@@ -227,7 +229,7 @@ def test_a_plain_file_from_elsewhere_runs_with_warnings() -> None:
 
 def test_words_of_other_modelers_are_read_where_they_mean_the_same() -> None:
     elements = ENDS + (
-        '<userTask id="a" camunda:candidateGroups="clerks,others" camunda:priority="7"/>'
+        '<userTask id="a" camunda:candidateGroups="clerks,others" camunda:priority="7" camunda:dueDate="${x}"/>'
         '<userTask id="b"><extensionElements>'
         '<zeebe:assignmentDefinition candidateGroups="physicians"/></extensionElements></userTask>'
         '<serviceTask id="c" camunda:type="external" camunda:topic="pay"/>'
@@ -243,7 +245,10 @@ def test_words_of_other_modelers_are_read_where_they_mean_the_same() -> None:
         "b": "physicians",
     }
     assert reading.process.calls == {"c": "pay", "d": "send"}
-    assert ("ignored_extension", "d") in [(fault.code, fault.element) for fault in reading.faults]
+    ignored = [
+        (fault.element, fault.params["word"]) for fault in reading.faults if fault.code == "ignored_extension"
+    ]
+    assert ignored == [("a", "dueDate"), ("d", "ioMapping")]
 
 
 def test_of_several_pools_the_executable_one_runs() -> None:
