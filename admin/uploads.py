@@ -34,7 +34,7 @@ from engine.uploads import (
 from engine.versions import definition
 from forms.schemas import fault_sentence
 from web.access import current, needs
-from web.words import _, ngettext
+from web.words import _, ngettext, refused
 from wording import N_, pick
 from wording.faults import fault
 
@@ -45,8 +45,7 @@ MOST_NOTE = 500
 REFUSED = {
     "upload_gone": N_("The files that were checked are kept for one day only. Send them again."),
     "service_moved": N_("Another version was put into service meanwhile. Send the files again to compare with it."),
-    "already_deployed": N_("This is the version already in service: nothing was deployed."),
-}  #: by code of the refusal
+}  #: by code of the refusals that only these pages meet
 WHAT = {
     "names": N_("name"),
     "kind": N_("kind of element"),
@@ -131,11 +130,12 @@ def deploy() -> ResponseReturnValue:
             )
             key = version.procedure.key
     except (UploadGone, ServiceMoved, AlreadyDeployed) as problem:
-        sentence = _(REFUSED[problem.code])
+        sentence = _(REFUSED[problem.code]) if problem.code in REFUSED else refused(problem)
         return render_template("admin/upload.html", note=note, problem=sentence), problem.status
     flash(_("Version %(number)s is in service: new cases follow it.", number=version.number))
     if running:
-        flash(ngettext("%(n)s running case stays on its version.", "%(n)s running cases stay on their version.", running))
+        stays = ("%(n)s running case stays on its version.", "%(n)s running cases stay on their version.")
+        flash(ngettext(*stays, running))
     return redirect(url_for(".procedure", key=key), 303)
 
 

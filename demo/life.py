@@ -138,7 +138,7 @@ def _work(rng: Random, worker: Worker, hour: datetime) -> None:
         if task.status == TaskStatus.OFFERED:
             with transaction(actor=worker.actor, at=at) as tx:
                 claim_task(tx, task_id=task.id)
-            if rng.random() < 0.12:
+            if rng.random() < 0.3:
                 continue  # claimed, and left for later
         _complete(rng, worker.actor, task, at + timedelta(minutes=5))
 

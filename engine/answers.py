@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from engine import audit
 from engine.bpmn.model import Step
+from engine.bpmn.state import DataRefused, cleaned
 from engine.calendars import local_day
 from engine.database import Transaction
 from engine.documents import attach_documents
@@ -32,6 +33,10 @@ class AnswersRefused(Refusal):
 
 def check_answers(tx: Transaction, schema: Schema | None, answers: Mapping[str, Any]) -> None:
     """Raise AnswersRefused unless the answers fit the form (anything fits a step without one)."""
+    try:
+        cleaned(answers)
+    except DataRefused as refused:
+        raise AnswersRefused([Problem("", "wrong")]) from refused
     found = problems(schema, answers, today=local_day(tx.at)) if schema is not None else []
     if found:
         raise AnswersRefused(found)

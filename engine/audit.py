@@ -7,7 +7,8 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.database import Transaction, head_of
-from engine.tables import AuditEntry
+from engine.tables import AuditEntry, plain
 
 Subject = tuple[str, UUID]  #: kind (case, person, unit, role, procedure) and id
 FIRST = "0" * 64
@@ -56,7 +57,7 @@ def record(tx: Transaction, event: str, *, on: Subject, **facts: Any) -> AuditEn
         actor_id=tx.actor.person_id,
         on_behalf_of=tx.actor.on_behalf_of,
         at=tx.at,
-        facts={name: _plain(value) for name, value in facts.items() if value is not None},
+        facts={name: _told(value) for name, value in facts.items() if value is not None},
         previous_digest=previous,
     )
     entry.digest = digest_of(entry)
@@ -125,9 +126,13 @@ def _take_turn(tx: Transaction, on: Subject) -> None:
         tx.session.execute(select(func.pg_advisory_xact_lock(subject_id.int & 0x7FFFFFFFFFFFFFFF)))
 
 
+def _told(value: Any) -> Any:
+    return plain(value) if isinstance(value, date | UUID) else value
+
+
 def _canonical(content: Any) -> str:
     whole = _with_whole_numbers(content)
-    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=plain)
 
 
 def _with_whole_numbers(content: Any) -> Any:
@@ -136,10 +141,5 @@ def _with_whole_numbers(content: Any) -> Any:
         return {name: _with_whole_numbers(value) for name, value in content.items()}
     if isinstance(content, list | tuple):
         return [_with_whole_numbers(value) for value in content]
-    return int(content) if isinstance(content, float) and content.is_integer() else content
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    number = float(content) if isinstance(content, Decimal) else content
+    return int(number) if isinstance(number, float) and number.is_integer() else number

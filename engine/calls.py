@@ -21,9 +21,12 @@ def answer_call(
     """Move a case on from a call (payload of the outbox: token, element, operation, data).
 
     ``result`` is what another system answered; None runs the operation of the house, in this transaction.
+    A call that the case no longer waits for (withdrawn by an event meanwhile) changes nothing.
     """
     case = lock_case(tx, case_id)
     process = definition(tx.session, case.version_id).process
+    if all(waiting.token != call["token"] for waiting in running.look(process, case.state).calls):
+        return case
     if result is None:
         result = call_house(tx, operation=call["operation"], case=case, process=process, data=call["data"])
     standing = open_tasks(tx.session, case_id)

@@ -69,7 +69,7 @@ def open_case(
         audit.record(tx, "answers.filed", on=("case", case.id), step=opening.id, answers=digests)
     _arm(tx, case, known.process)
     if draft_id is not None:
-        tx.execute(delete(Draft).where(Draft.id == draft_id))
+        tx.execute(delete(Draft).where(Draft.id == draft_id, Draft.person_id == tx.actor.person_id))
     settle(tx, case=case, process=known.process, advance=advance)
     return case
 

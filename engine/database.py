@@ -9,11 +9,13 @@ the block ends, rolls back when it raises, and refuses to commit a change that n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -24,7 +26,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.sql.dml import UpdateBase
 
 from engine.actor import Actor
-from engine.tables import AuditEntry, Base
+from engine.tables import AuditEntry, Base, plain
 
 WRITES = "masar_writes"
 BUSY_SECONDS = 20  #: how long a writer waits for another on SQLite
@@ -204,6 +206,7 @@ def head_of(tx: Transaction, subject_id: UUID) -> tuple[int, str] | None:
 
 
 def _create_engine(url: URL, **options: Any) -> Engine:
+    options.setdefault("json_serializer", partial(json.dumps, default=plain))
     if url.get_backend_name() != "sqlite":
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
     arguments = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}

@@ -72,11 +72,10 @@ def notify_decision(tx: Transaction, *, case: Case) -> Decision:
 
 def receive_decision(tx: Transaction, *, case_id: UUID) -> Decision | None:
     """The applicant opens the decision: the proof of receipt, from which remedies' time limits run. Once."""
-    found = select(Decision).where(Decision.case_id == case_id).with_for_update()
-    decision = tx.session.scalars(found).first()
+    tx.session.scalars(select(Case.id).where(Case.id == case_id).with_for_update()).first()
+    decision = tx.session.scalars(select(Decision).where(Decision.case_id == case_id)).first()
     if decision is None or decision.notified_at is None or decision.received_at is not None:
         return decision
-    tx.session.scalars(select(Case.id).where(Case.id == case_id).with_for_update()).one()
     decision.received_at = tx.at
     audit.record(tx, "decision.received", on=("case", case_id), decision=decision.id)
     return decision

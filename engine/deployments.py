@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import audit
 from engine.bpmn.faults import Fault
-from engine.bpmn.reading import Reading, read_process
+from engine.bpmn.model import Process
+from engine.bpmn.names import process_ids
+from engine.bpmn.reading import read_process
 from engine.database import Transaction
 from engine.permissions import Permission
 from engine.refusals import NotPermitted, Refusal
@@ -34,19 +36,6 @@ class AlreadyDeployed(Refusal):
     """The newest version is the same to the byte."""
 
 
-def check_diagram(
-    session: Session, *, xml: bytes, key: str | None = None
-) -> tuple[Reading, ProcessVersion | None]:
-    """Read a diagram against the decision tables and forms of the version in service, without deploying it."""
-    reading = read_process(xml, key=key)
-    found = reading.process.key if reading.process else key
-    version = _newest(session, found) if found else None
-    if version is None:
-        return reading, None
-    decisions = {name: text.encode() for name, text in version.decisions.items()}
-    return read_process(xml, decisions=decisions, forms=set(version.forms), key=key), version
-
-
 def deploy_version(
     tx: Transaction,
     *,
@@ -62,9 +51,10 @@ def deploy_version(
     Raises DiagramRefused (nothing is stored), AlreadyDeployed or NotPermitted.
     """
     _refuse_unless_permitted(tx)
-    process, previous = _read(tx.session, xml, decisions, forms, key)
+    previous = _in_service(tx.session, xml, key)
     decisions = dict(decisions if decisions is not None else previous.decisions if previous else {})
     forms = dict(forms if forms is not None else previous.forms if previous else {})
+    process = _read(xml, decisions, forms, key)
     digest = _digest(xml, decisions, forms)
     if previous is not None and previous.digest == digest:
         raise AlreadyDeployed("same_version")
@@ -92,24 +82,18 @@ def deploy_version(
     return version
 
 
-def _read(
-    session: Session,
-    xml: bytes,
-    decisions: Mapping[str, str] | None,
-    forms: Mapping[str, Any] | None,
-    key: str | None,
-) -> tuple[Any, ProcessVersion | None]:
-    if decisions is None and forms is None:
-        reading, previous = check_diagram(session, xml=xml, key=key)
-    else:
-        tables = {name: text.encode() for name, text in (decisions or {}).items()}
-        reading = read_process(xml, decisions=tables, forms=None if forms is None else set(forms), key=key)
-        previous = _newest(session, reading.process.key) if reading.process else None
+def _read(xml: bytes, decisions: Mapping[str, str], forms: Mapping[str, Any], key: str | None) -> Process:
+    tables = {name: text.encode() for name, text in decisions.items()}
+    reading = read_process(xml, decisions=tables, forms=set(forms), key=key)
     if reading.process is None:
         raise DiagramRefused(reading.faults)
-    if key is not None and reading.process.key != key:
-        raise DiagramRefused((*reading.faults, Fault("other_procedure", params={"key": reading.process.key})))
-    return reading.process, previous
+    return reading.process
+
+
+def _in_service(session: Session, xml: bytes, key: str | None) -> ProcessVersion | None:
+    """The version that a diagram would replace."""
+    keys = (key,) if key is not None else process_ids(xml)
+    return next((version for known in keys if (version := _newest(session, known))), None)
 
 
 def _newest(session: Session, key: str) -> ProcessVersion | None:

@@ -75,7 +75,7 @@ def fail_expiry(tx: Transaction, *, deadline_id: UUID, failure: Exception) -> No
 
 def _told(failure: Exception) -> tuple[str, dict[str, object]]:
     if isinstance(failure, ActFailed):
-        return failure.code, dict(failure.params)
+        return failure.code, {name: str(value) for name, value in failure.params.items()}
     return "work_failed", {"error": type(failure).__name__}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,10 +32,7 @@ BATCH = 100
 
 def drain(*, at: datetime | None = None) -> int:
     """Do all background work that is due, and what that puts; the number of items run."""
-    done = 0
-    while due := _due_items(at):
-        done += sum(run_item(item_id, at=at) for item_id in due)
-    return done
+    return _until_none(lambda: sum(run_item(item_id, at=at) for item_id in _due_items(at)))
 
 
 def run_item(item_id: UUID, *, at: datetime | None = None) -> bool:
@@ -49,10 +47,15 @@ def run_item(item_id: UUID, *, at: datetime | None = None) -> bool:
 
 def sweep(*, at: datetime | None = None) -> int:
     """See to every deadline that is due, each in a transaction of its own; the number seen to."""
-    seen = 0
-    while due := _due_deadlines(at):
-        seen += sum(_expire(deadline_id, at) for deadline_id in due)
-    return seen
+    return _until_none(lambda: sum(_expire(deadline_id, at) for deadline_id in _due_deadlines(at)))
+
+
+def _until_none(work: Callable[[], int]) -> int:
+    """Repeat while something is done; what others hold is left to them."""
+    total = 0
+    while done := work():
+        total += done
+    return total
 
 
 def _due_items(at: datetime | None) -> list[UUID]:
@@ -104,6 +107,8 @@ def _run_inside(tx: Transaction, item: OutboxItem) -> None:
     thrown = item.payload
     found = receivers(tx.session, kind=thrown["kind"], name=thrown["name"], correlation=thrown["correlation"])
     for case_id, token in sorted(found):
+        if case_id == item.case_id:
+            continue  # within its own case the diagram has delivered it already
         receive(tx, case_id=case_id, token=token, name=thrown["name"], payload=thrown["payload"])
 
 
@@ -122,6 +127,8 @@ def _finish(tx: Transaction, item: OutboxItem) -> None:
 
 def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
     item = tx.session.get_one(OutboxItem, item_id, with_for_update=True)
+    if item.done_at is not None:
+        return
     item.attempts += 1
     item.error = f"{type(failure).__name__}: {failure}"[:500]
     if not isinstance(failure, ActFailed | Refusal) and item.attempts < MAX_ATTEMPTS:

@@ -33,8 +33,11 @@ def receivers(
 
 
 def receive(tx: Transaction, *, case_id: UUID, token: str, name: str, payload: Mapping[str, Any]) -> Case:
-    """Hand a message or signal to a waiting case, which moves on."""
+    """Hand a message or signal to a waiting case, which moves on; nothing changes where it waits no longer."""
     case = lock_case(tx, case_id)
+    waits = select(Subscription.id).where(Subscription.case_id == case_id, Subscription.token == token)
+    if tx.session.scalar(waits.limit(1)) is None:
+        return case
     process = definition(tx.session, case.version_id).process
     standing = open_tasks(tx.session, case_id)
     advance = running.deliver(process, case.state, token, payload=dict(payload))

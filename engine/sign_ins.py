@@ -49,15 +49,12 @@ def attempt_sign_in(tx: Transaction, *, username: str, password: str, address: s
 
 def end_sign_in(tx: Transaction, *, sign_in_id: UUID, because: str) -> bool:
     """Close a sign-in, by its person (``signed_out``) or by time (``idle``, ``too_long``); False if it was."""
-    sign_in = tx.session.get(SignIn, sign_in_id)
-    if sign_in is None:
+    sign_in = tx.session.get(SignIn, sign_in_id, with_for_update=True, populate_existing=True)
+    if sign_in is None or sign_in.ended_at is not None:
         return False
-    closing = update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))
-    ended = tx.changes_one(
-        closing.values(ended_at=tx.at, ended_because=because), subjects=[sign_in.person_id]
-    )
-    audit.record(tx, "signin.ended", on=("person", sign_in.person_id), because=because) if ended else None
-    return ended
+    sign_in.ended_at, sign_in.ended_because = tx.at, because
+    audit.record(tx, "signin.ended", on=("person", sign_in.person_id), because=because)
+    return True
 
 
 def end_all_sign_ins(

@@ -62,17 +62,21 @@ def who_can(session: Session, where: Place) -> list[Person]:
     if where.unit is None:
         return []
     members = (
-        select(Person)
+        select(Person, Role.code, Role.permissions)
         .join(Membership, Membership.person_id == Person.id)
         .join(Role, Role.id == Membership.role_id)
         .join(Unit, Unit.id == Membership.unit_id)
         .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None))
-        .where(Role.code == where.task.role, Unit.path.in_(ancestry(where.unit.path)))
+        .where(Unit.path.in_(ancestry(where.unit.path)))
         .order_by(Person.username)
-        .distinct()
     )
     past = _past_of(session, where)
-    return [person for person in session.scalars(members) if _past_forbids(where, person.id, past) is None]
+    able: dict[UUID, Person] = {}
+    for person, role, permissions in session.execute(members):
+        fits = role == where.task.role if where.task.role else Permission.WORK_TASKS in permissions
+        if fits and _past_forbids(where, person.id, past) is None:
+            able[person.id] = person
+    return list(able.values())
 
 
 def _standing_forbids(where: Place, who: Standing) -> TaskNotForYou | None:
@@ -82,6 +86,8 @@ def _standing_forbids(where: Place, who: Standing) -> TaskNotForYou | None:
         return None if is_theirs else TaskNotForYou("task_is_the_applicants")
     if who.is_citizen:
         return TaskNotForYou("not_allowed")
+    if who.person_id == where.case.applicant_id:
+        return TaskNotForYou("own_case")
     if _holds_role(where, who):
         return None
     unit = where.unit.names if where.unit else {}

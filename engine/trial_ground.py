@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine import audit
 from engine.actor import Actor
+from engine.bpmn.reading import read_process
 from engine.database import Transaction, transaction
 from engine.deployments import deploy_version
 from engine.permissions import Permission
@@ -49,11 +50,22 @@ def _deploy(
     path: Path, decisions: dict[str, str], forms: Mapping[str, Any] | None, unit_id: UUID, at: datetime
 ) -> str:
     with transaction(actor=TRIAL, at=at) as tx:
-        version = deploy_version(tx, xml=path.read_bytes(), decisions=decisions, forms=forms)
+        xml = path.read_bytes()
+        known = _any_forms(xml, decisions) if forms is None else forms
+        version = deploy_version(tx, xml=xml, decisions=decisions, forms=known)
         tx.session.flush()
         process = definition(tx.session, version.id).process
         _give_roles(tx, {step.role for step in process.steps.values() if step.role}, unit_id)
     return process.key
+
+
+def _any_forms(xml: bytes, decisions: dict[str, str]) -> dict[str, Any]:
+    """A form that takes any answer under each name that the diagram asks for."""
+    process = read_process(xml, decisions={name: text.encode() for name, text in decisions.items()}).process
+    if process is None:
+        return {}
+    steps = [*process.steps.values(), *([process.opening] if process.opening else [])]
+    return {step.form: {} for step in steps if step.form}
 
 
 def _make_person(tx: Transaction, username: str) -> None:

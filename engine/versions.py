@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.bpmn.model import Process
 from engine.bpmn.reading import compile_process
@@ -27,7 +27,7 @@ class Definition:
 
     def __init__(self, version: ProcessVersion) -> None:
         decisions = {name: text.encode() for name, text in version.decisions.items()}
-        self.process: Process = compile_process(version.xml, decisions)
+        self.process: Process = compile_process(version.xml, decisions, key=version.procedure.key)
         self.forms: dict[str, dict[str, Any]] = version.forms
         self.number = version.number
         self.version_id = version.id
@@ -48,6 +48,7 @@ def definition(session: Session, version_id: UUID) -> Definition:
             undefer(ProcessVersion.xml),
             undefer(ProcessVersion.decisions),
             undefer(ProcessVersion.forms),
+            joinedload(ProcessVersion.procedure),
         )
         known = Definition(session.get_one(ProcessVersion, version_id, options=whole))
         if len(_definitions) >= KEPT:

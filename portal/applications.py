@@ -206,7 +206,9 @@ def _form_page(
 ) -> str:
     needs_unit = checked and application.unit is None
     besides = (
-        [(UNIT_ID, str(_("Choose the agency or centre that will receive your request.")))] if needs_unit else []
+        [(UNIT_ID, str(_("Choose the agency or centre that will receive your request.")))]
+        if needs_unit
+        else []
     )
     shown: Sheet = sheet(
         application.schema,

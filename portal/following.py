@@ -71,9 +71,12 @@ def coming_next(own: OwnCase, process: Process) -> list[Step]:
 
 
 def state_of(own: OwnCase) -> str:
-    """``granted``, ``refused``, ``closed``, ``suspended`` (it waits for the applicant) or ``open``."""
+    """``open``, ``suspended`` (it waits for the applicant), ``decided`` (not opened yet), its outcome, or ``closed``.
+
+    The outcome is not told before the decision is opened: opening it is the proof of receipt.
+    """
     if own.decision is not None and own.decision.notified_at is not None:
-        return own.decision.outcome
+        return own.decision.outcome if own.decision.received_at else "decided"
     if not own.case.is_open:
         return "closed"
     return "suspended" if own.asked else "open"

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,7 @@ def bpmn(path: str, *, key: str = "p", clock: str = "", remedy: bool = False) ->
 
     A node is ``id@role[2wd warnAt="50%"];form=f;keeps=a,b;other=check;suspends;medical``; the mark after its id makes
     it a call (``ask!register/person``), a timer (``wait~PT1H``), a message awaited (``paid?payment``) or thrown
-    (``tell^payment``), or a script (``count=n = n + 1``). ``{a & b}`` are parallel branches, ``{a | b}`` exclusive ones,
+    (``tell^payment``), or a script (``count=n = n + 1``). ``{a & b}`` are parallel branches, ``{a | b}`` exclusive,
     taken where the variable ``way`` names the branch's first node, else the last; ``{a * b}`` repeats a, with b before
     each round but the first, until the variable ``again`` is not true. ``clock`` is the deadline of the whole case.
     """
@@ -77,7 +77,7 @@ class _Drawing:
     def chain(self, path: str) -> tuple[str, str]:
         """Draw a sequence; its first and last node."""
         ends = [self.part(part) for part in _split(path, " > ")]
-        for (_, source), (target, _) in zip(ends, ends[1:], strict=False):
+        for (_, source), (target, _) in pairwise(ends):
             self.flow(source, target)
         return ends[0][0], ends[-1][1]
 
@@ -151,7 +151,9 @@ class _Drawing:
         if found["mark"]:
             return self.marked(name, found["mark"][0], found["mark"][1:])
         clock = _clock(found["within"], found["unit"], found["clock"]) if found["within"] else ""
-        keeps = "".join(f'<masar:keeps field="{field}"/>' for field in words.get("keeps", "").split(",") if field)
+        keeps = "".join(
+            f'<masar:keeps field="{field}"/>' for field in words.get("keeps", "").split(",") if field
+        )
         inner = f"<extensionElements>{keeps}{clock}</extensionElements>" if keeps or clock else ""
         kind = "startEvent" if name == "start" else "userTask"
         return f'<{kind} id="{name}" name="{name}"{_attributes(words)}>{inner}</{kind}>'
@@ -190,7 +192,9 @@ def task_id(case_id: UUID, step: str) -> UUID:
     with reading() as session:
         tasks = session.scalars(select(Task).where(Task.case_id == case_id, Task.step == step)).all()
     assert tasks, f"Expected a task of {step}"
-    return max(tasks, key=lambda task: (task.ended_at is None, task.offered_at, task.ended_at or task.offered_at)).id
+    return max(
+        tasks, key=lambda task: (task.ended_at is None, task.offered_at, task.ended_at or task.offered_at)
+    ).id
 
 
 def claim(case_id: UUID, step: str, *, by: Actor, at: datetime = MONDAY) -> UUID:

@@ -119,7 +119,10 @@ def the_cast() -> Cast:
         people = session.scalars(select(Person)).all()
         units = session.scalars(select(Unit)).all()
     return Cast(
-        {person.username.partition("@")[0]: Actor(person.id, f"person:{person.username}") for person in people},
+        {
+            person.username.partition("@")[0]: Actor(person.id, f"person:{person.username}")
+            for person in people
+        },
         {unit.code: unit.id for unit in units},
     )
 

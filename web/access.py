@@ -148,9 +148,9 @@ def open_visit(sign_in: SignIn, person: Person) -> None:
     g.pop("lang", None)
 
 
-def close_visit(*, because: str) -> None:
-    """End the visit here and in the database; the language stays."""
-    sign_in_id, lang = _cookie_id(), session.get("lang")
+def close_visit(*, because: str, person: Person | None = None) -> None:
+    """End the visit here and in the database; the language it was in stays."""
+    sign_in_id, lang = _cookie_id(), session.get("lang") or (person.language if person else None)
     session.clear()
     if lang:
         session["lang"] = lang
@@ -196,7 +196,7 @@ def _open_visit_of_cookie() -> tuple[SignIn, Person] | None:
     if because is None:
         _note_activity()
         return found
-    close_visit(because=because)
+    close_visit(because=because, person=found[1] if found else None)
     g.ended_because = because
     return None
 

@@ -16,7 +16,7 @@ CITIZENS = ((N_("My cases"), "portal.my_cases"), (N_("Services"), "portal.home")
 STAFF = (
     (Permission.WORK_TASKS, N_("My worklist"), "worklists.worklist"),
     (Permission.WORK_TASKS, N_("Workqueue"), "worklists.workqueue"),
-    (Permission.SUPERVISE_UNIT, N_("My unit"), "worklists.supervision"),
+    (Permission.SUPERVISE_UNIT, N_("My unit"), "worklists.unit"),
     (Permission.INSPECT_CASES, N_("Breaches"), "admin.breaches"),
     (Permission.VIEW_PROCEDURES, N_("Procedures"), "admin.procedures"),
     (Permission.MANAGE_PEOPLE, N_("People"), "admin.people"),

@@ -42,6 +42,8 @@ def open_sign_in() -> ResponseReturnValue:
     if attempt.sign_in is None or attempt.person is None:
         problems = [("field-username", _why_not(attempt))]
         return render_template("web/sign_in.html", username=username, problems=problems, next=wanted), 422
+    if current.is_signed_in:
+        close_visit(because="signed_out")
     open_visit(attempt.sign_in, attempt.person)
     return redirect(wanted or home(), 303)
 
@@ -50,7 +52,7 @@ def open_sign_in() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Sign out: nothing of the visit stays on this machine."""
-    close_visit(because="signed_out")
+    close_visit(because="signed_out", person=current.maybe_person)
     flash(_("You are signed out."))
     return redirect(first_page(), 303)
 

@@ -70,12 +70,12 @@ def assign(task_id: UUID) -> Answer | tuple[str, int]:
         return _page_again(task_id, {"person": str(_("Choose who will do the task."))}), 422
     try:
         with transaction(actor=current.actor) as tx:
-            task = assign_task(tx, task_id=task_id, to=to, reason=reason)
+            reference = assign_task(tx, task_id=task_id, to=to, reason=reason).case.reference
     except ReasonRequired as why:
         return _page_again(task_id, {"reason": sentence(why, {})}), why.status
     except TaskNotForYou as why:
         return _page_again(task_id, {}, to=to, why=why), why.status
-    flash(str(_("The task %(reference)s was reassigned.", reference=task.case.reference)), "success")
+    flash(str(_("The task %(reference)s was reassigned.", reference=reference)), "success")
     return redirect(url_for("worklists.unit"), 303)
 
 

@@ -100,8 +100,8 @@ def claim(task_id: UUID) -> Answer:
 def release(task_id: UUID) -> Answer:
     """Put the task back on the workqueue."""
     with transaction(actor=current.actor) as tx:
-        task = release_task(tx, task_id=task_id)
-    flash(str(_("The task %(reference)s is back in the workqueue.", reference=task.case.reference)), "success")
+        reference = release_task(tx, task_id=task_id).case.reference
+    flash(str(_("The task %(reference)s is back in the workqueue.", reference=reference)), "success")
     return redirect(_home(), 303)
 
 
@@ -139,12 +139,12 @@ def complete(task_id: UUID) -> Answer | str | tuple[str, int]:
         return _page_again(task_id, form.answers, refused=form.refused), 422
     try:
         with transaction(actor=current.actor) as tx:
-            task = complete_task(tx, task_id=task_id, answers=form.answers)
+            reference = complete_task(tx, task_id=task_id, answers=form.answers).case.reference
     except AnswersRefused as refused:
         return _page_again(task_id, form.answers, problems=refused.problems), 422
     except ActFailed as failed:
         return _page_again(task_id, form.answers, failed=failed), 422
-    flash(str(_("Done: the case %(reference)s has moved on.", reference=task.case.reference)), "success")
+    flash(str(_("Done: the case %(reference)s has moved on.", reference=reference)), "success")
     return redirect(_home(), 303)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, union
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy.orm import Session, joinedload
 
 from engine.permissions import Permission
 from engine.refusals import NotFound
@@ -100,15 +100,12 @@ def case_page(session: Session, case_id: UUID) -> CasePage:
     tasks = select(Task).where(Task.case_id == case_id).options(*whole)
     decided = select(Decision).where(Decision.case_id == case_id).options(joinedload(Decision.signed_by))
     failed = select(Incident).where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
-    data = session.scalars(
-        select(Case).where(Case.id == case_id).options(undefer(Case.data)).execution_options(populate_existing=True)
-    ).one()
     return CasePage(
         tasks=session.scalars(tasks.order_by(Task.offered_at, Task.item, Task.id)).all(),
         clocks=_clocks(session, case_id),
         decision=session.scalars(decided).first(),
         incidents=session.scalars(failed.order_by(Incident.opened_at)).all(),
-        data=dict(data.data),
+        data=dict(session.scalars(select(Case.data).where(Case.id == case_id)).one()),
     )
 
 

@@ -124,7 +124,7 @@ def _breaches(session: Session, roots: Sequence[str]) -> tuple[Sequence[Breach],
     wanted = _of_units(select(Breach), roots)
     listed = (
         wanted.options(
-            contains_eager(Breach.deadline).noload(Deadline.task),
+            contains_eager(Breach.deadline),
             joinedload(Breach.case).joinedload(Case.procedure),
             joinedload(Breach.unit),
             joinedload(Breach.holder),

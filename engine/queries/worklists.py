@@ -157,10 +157,10 @@ def task_page(
 ) -> WorkPage:
     """A page of the open tasks within a scope (conditions on Task)."""
     limits = horizon(at)
-    found = [*_rows(session, scope, wanted, limits, after)]
+    found = _rows(session, scope, wanted, limits, after)
     shown = found[:ROWS]
     pasts = _pasts(session, {task.case_id for task, _ in shown})
-    rows = [WorkRow(task, bool(suspended), pasts[task.case_id]) for task, suspended in shown]
+    rows = [WorkRow(task, suspended, pasts[task.case_id]) for task, suspended in shown]
     counts, units = _counts(session, scope, limits)
     return WorkPage(rows, counts, units, _mark(shown[-1][0]) if len(found) > ROWS else None, limits)
 
@@ -182,7 +182,7 @@ def _rows(
     wanted: WorkFilter,
     limits: Horizon,
     after: Mark | None,
-) -> Iterable[tuple[Task, bool]]:
+) -> list[tuple[Task, bool]]:
     suspended = exists().where(
         Deadline.case_id == Task.case_id,
         Deadline.kind == DeadlineKind.CASE,
@@ -203,7 +203,8 @@ def _rows(
         .order_by(Task.urgent_at.asc().nulls_last(), Task.offered_at, Task.id)
         .limit(ROWS + 1)
     )
-    return session.execute(_after(statement, after)).tuples()
+    found = session.execute(_after(statement, after))
+    return [(task, is_suspended) for task, is_suspended in found]
 
 
 def _after(statement: Select[Task, bool], mark: Mark | None) -> Select[Task, bool]:

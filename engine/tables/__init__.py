@@ -2,7 +2,7 @@
 
 from engine.tables.answers import Answers
 from engine.tables.audit_entry import AuditEntry
-from engine.tables.base import Base, Instant
+from engine.tables.base import Base, Instant, plain
 from engine.tables.breach import Breach
 from engine.tables.case import Case
 from engine.tables.counter import Counter
@@ -64,4 +64,5 @@ __all__ = [
     "Task",
     "TaskStatus",
     "Unit",
+    "plain",
 ]

@@ -110,6 +110,7 @@ def test_a_sign_in_ends_once(cast: Cast) -> None:
     assert opened is not None
     with transaction(actor=cast.amina, at=LATER) as tx:
         assert end_sign_in(tx, sign_in_id=opened.id, because="signed_out")
+    with transaction(actor=cast.amina, at=LATER) as tx:
         assert not end_sign_in(tx, sign_in_id=opened.id, because="signed_out")
     with reading() as session:
         assert signed_in(session, opened.id) is None

@@ -88,7 +88,12 @@ def test_tables_that_the_trail_does_not_follow_need_no_entry(cast: Cast) -> None
     with transaction(actor=cast.samir) as tx:
         tx.session.add(
             Document(
-                field="note", digest="0" * 64, name="note.pdf", media_type="application/pdf", size=1, uploaded_at=tx.at
+                field="note",
+                digest="0" * 64,
+                name="note.pdf",
+                media_type="application/pdf",
+                size=1,
+                uploaded_at=tx.at,
             )
         )
 
@@ -226,7 +231,9 @@ def test_an_inserted_entry_is_found(database: Database, case_id: UUID) -> None:
 def test_an_entry_says_who_for_whom_and_when(cast: Cast) -> None:
     actor = Actor(cast.id("amina"), "person:amina", on_behalf_of=cast.id("badr"))
     with transaction(actor=actor, at=MONDAY) as tx:
-        audit.record(tx, "unit.noted", on=("unit", cast.centre), reason=None, by=cast.id("amina"), on_day=MONDAY)
+        audit.record(
+            tx, "unit.noted", on=("unit", cast.centre), reason=None, by=cast.id("amina"), on_day=MONDAY
+        )
     entry = entries(cast.centre)[-1]
     assert (entry.actor, entry.actor_id, entry.on_behalf_of, entry.at) == (
         "person:amina", actor.person_id, actor.on_behalf_of, MONDAY,

@@ -43,7 +43,10 @@ STAFF = (
     ("yasmine", "ياسمين قاسي", "Yasmine Kaci", "physician", "cnas-16"),
     ("karim", "كريم منصوري", "Karim Mansouri", "validator", "cnas-16-01"),
 )
-CITIZENS = (("samir@example.dz", "سمير بن عمر", "Samir Benamar"), ("lila@example.dz", "ليلى حمادي", "Lila Hamadi"))
+CITIZENS = (
+    ("samir@example.dz", "سمير بن عمر", "Samir Benamar"),
+    ("lila@example.dz", "ليلى حمادي", "Lila Hamadi"),
+)
 
 COMPLETE = {"outcome": "complete", "rights_open": True, "daily_net": 150_000, "late_filing": "in_time"}
 MISSING = {

@@ -24,7 +24,9 @@ from tests.portal.house import (
 
 def asked_task() -> str:
     with reading() as session:
-        task = session.scalars(select(Task).where(Task.step == "provide_pieces", Task.ended_at.is_(None))).one()
+        task = session.scalars(
+            select(Task).where(Task.step == "provide_pieces", Task.ended_at.is_(None))
+        ).one()
         return f"/my/tasks/{task.id}"
 
 
@@ -158,7 +160,9 @@ def test_an_answer_is_kept_as_a_draft(house: House) -> None:
     file_case(house, samir)
     house.work("amina", "check_rights", MISSING)
     task = asked_task()
-    assert samir.post(f"{task}/autosave", data={"answer": "cannot", "message": "I lost it"}).status_code == 204
+    assert (
+        samir.post(f"{task}/autosave", data={"answer": "cannot", "message": "I lost it"}).status_code == 204
+    )
     assert "I lost it" in samir.get(task).text
     assert house.client("lila@example.dz").post(f"{task}/autosave", data={}).status_code == 404
 
@@ -188,8 +192,11 @@ def test_a_decision_is_opened_by_a_press_that_proves_receipt(house: House) -> No
 def test_a_refusal_states_its_ground_its_reasons_and_the_remedies(house: House) -> None:
     case = decided(house, refused=True)
     samir = house.client("samir@example.dz")
-    assert "Refused" in text_of(samir.get("/my/cases"))
+    waiting = text_of(samir.get("/my/cases"))
+    assert "A decision waits for you" in waiting
+    assert "Refused" not in waiting
     samir.post(f"{case}/decision")
+    assert "Refused" in text_of(samir.get("/my/cases"))
     page = text_of(samir.get(f"{case}/decision"))
     assert "your request is refused" in page
     assert "No right to the benefit" in page

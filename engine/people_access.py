@@ -1,0 +1,43 @@
+"""Whom an administrator may look at: the staff of their units, and everyone from the root of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.permissions import Permission
+from engine.queries.people import person_with_roles
+from engine.refusals import NotFound, NotPermitted
+from engine.standing import Standing
+from engine.tables import AuditEntry, Membership, Person
+
+MOST_ENTRIES = 100
+
+
+def manages_all(who: Standing) -> bool:
+    """Whether this person manages people from the root of the tree."""
+    return any("/" not in root for root in who.roots(Permission.MANAGE_PEOPLE))
+
+
+def administered_person(
+    session: Session, *, person_id: UUID, who: Standing
+) -> tuple[Person, Sequence[Membership]]:
+    """A person with the roles in force, if this administrator may look. Raises NotFound, NotPermitted."""
+    found = person_with_roles(session, person_id)
+    if found is None:
+        raise NotFound("person_unknown")
+    person, memberships = found
+    mine = [one for one in memberships if who.may_in(Permission.MANAGE_PEOPLE, one.unit.path)]
+    is_unplaced_staff = not person.is_citizen and not memberships
+    if not (manages_all(who) or mine or is_unplaced_staff):
+        raise NotPermitted(permission=Permission.MANAGE_PEOPLE)
+    return person, memberships
+
+
+def person_trail(session: Session, person_id: UUID) -> Sequence[AuditEntry]:
+    """The newest entries about a person: sign-ins, refusals, changes, roles; the newest first."""
+    entries = select(AuditEntry).where(AuditEntry.subject_id == person_id)
+    return session.scalars(entries.order_by(AuditEntry.number.desc()).limit(MOST_ENTRIES)).all()
