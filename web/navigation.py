@@ -17,11 +17,12 @@ STAFF = (
     (Permission.WORK_TASKS, N_("My worklist"), "worklists.worklist"),
     (Permission.WORK_TASKS, N_("Workqueue"), "worklists.workqueue"),
     (Permission.SUPERVISE_UNIT, N_("My unit"), "worklists.unit"),
-    (Permission.INSPECT_CASES, N_("Breaches"), "admin.breaches"),
-    (Permission.VIEW_PROCEDURES, N_("Procedures"), "admin.procedures"),
-    (Permission.MANAGE_PEOPLE, N_("People"), "admin.people"),
-    (Permission.MANAGE_PEOPLE, N_("Units"), "admin.units"),
-    (Permission.MANAGE_PEOPLE, N_("Roles"), "admin.roles"),
+    (Permission.INSPECT_CASES, N_("Breaches"), "inspection.breaches"),
+    (Permission.INSPECT_CASES, N_("Cases"), "inspection.cases"),
+    (Permission.VIEW_PROCEDURES, N_("Procedures"), "procedures.procedures"),
+    (Permission.MANAGE_PEOPLE, N_("People"), "people.people"),
+    (Permission.MANAGE_PEOPLE, N_("Units"), "people.units"),
+    (Permission.MANAGE_PEOPLE, N_("Roles"), "people.roles"),
 )
 
 

@@ -13,7 +13,9 @@ from engine.permissions import Permission
 from engine.queries.case_pages import CasePage, Secret, case_page, secrets_of
 from engine.tables import Case, Document, Task, TaskStatus
 from engine.versions import Definition, definition
+from forms.schemas import property_at
 from web.access import current
+from wording import pick
 from worklists.facts import (
     Answered,
     ClockTold,
@@ -47,6 +49,11 @@ class CaseTold:
     def role(self, role: str) -> str:
         """The name of a role."""
         return role_label(self.known.process, role)
+
+    def question(self, file: Document) -> str:
+        """What a document answers."""
+        asked = (property_at(form, file.field) for form in self.known.forms.values())
+        return next((pick(about.get("labels"), current.lang) for about in asked if about), file.field)
 
     def level(self, fires_at: datetime | None) -> str:
         """How urgent an expiry is, as the style sheet names it."""

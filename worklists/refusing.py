@@ -55,7 +55,9 @@ def refused(why: Refusal) -> tuple[str, int]:
         with transaction(actor=current.actor) as tx:
             facts = {"page": request.endpoint, "code": why.code}
             audit.record(tx, "access.refused", on=("person", current.person.id), **facts)
-    page = render_template("worklists/refused.html", sentence=sentence(why, around.words), around=around)
+    closed = isinstance(why, CaseClosedToYou) and around.words
+    words = sentence(TaskNotForYou("not_in_your_unit") if closed else why, around.words)
+    page = render_template("worklists/refused.html", sentence=words, around=around)
     return page, why.status
 
 

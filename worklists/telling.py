@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from engine.connectors import HOUSE
 from engine.queries.stories import Story, Stretch, element_of
 from engine.tables import AuditEntry, Person, Unit
 from worklists.pages import CaseTold
@@ -48,9 +49,13 @@ class StoryTold:
 def told_story(story: Story, case: CaseTold, *, now: datetime) -> StoryTold:
     """The story in words of the reader's language."""
     return StoryTold(
-        entries=[_told(story, case, entry) for entry in story.entries if entry.event not in QUIET],
+        entries=[_told(story, case, entry) for entry in story.entries if not _is_quiet(entry)],
         passed=[_passed(stretch, case, now) for stretch in story.stretches],
     )
+
+
+def _is_quiet(entry: AuditEntry) -> bool:
+    return entry.event in QUIET or (entry.event == "call.answered" and entry.facts.get("operation") in HOUSE)
 
 
 def _told(story: Story, case: CaseTold, entry: AuditEntry) -> Told:

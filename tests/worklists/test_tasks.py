@@ -235,3 +235,10 @@ def test_the_answers_are_kept_apart_from_the_trail(house: House) -> None:
     with reading() as session:
         assert session.scalars(select(Answers).where(Answers.case_id == case)).all()
     assert "secret" not in str([entry.facts for entry in builders.entries(case)])
+
+
+def test_a_closed_case_tells_a_clerk_from_elsewhere_whose_it_is(house: House) -> None:
+    task_id = builders.task_id(house.filed(), "check_rights")
+    answer = house.client("lynda").post(f"/tasks/{task_id}/claim")
+    assert answer.status_code == 403
+    assert "This task belongs to CNAS-16-01, where you hold no role." in answer.text
