@@ -60,6 +60,7 @@ def serving() -> Flask:
 def main() -> None:
     """Masar: administrative procedures as diagrams that run."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @main.command()

@@ -156,7 +156,9 @@ def _unit_choices(units: Sequence[Unit]) -> list[tuple[str, str]]:
     """Codes and names of the units, each below the one it belongs to."""
     top = min((unit.path.count("/") for unit in units), default=0)
     indent = "\u2003"
-    return [(unit.code, indent * (unit.path.count("/") - top) + pick(unit.names, current.lang)) for unit in units]
+    return [
+        (unit.code, indent * (unit.path.count("/") - top) + pick(unit.names, current.lang)) for unit in units
+    ]
 
 
 def _step_choices(session: Session) -> list[tuple[str, str]]:
@@ -164,7 +166,7 @@ def _step_choices(session: Session) -> list[tuple[str, str]]:
     choices = []
     for key, element in breached_steps(session, _roots()):
         process = definition(session, versions[key]).process
-        name = f"{pick(process.names, current.lang)}: {step_name(process, element)}"
+        name = f"{pick(process.names, current.lang)} · {step_name(process, element)}"
         choices.append((f"{key}/{element or WHOLE_CASE}", name))
     return choices
 

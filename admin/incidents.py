@@ -55,7 +55,9 @@ def _reason(incident: Incident) -> str:
     if incident.code in FAILURES:
         return failure(current.lang, incident.code, **incident.params)
     if incident.code == "work_failed":
-        return str(_("The work failed for a technical reason (%(error)s).", error=incident.params.get("error", "?")))
+        return str(
+            _("The work failed for a technical reason (%(error)s).", error=incident.params.get("error", "?"))
+        )
     return refusals.refusal(current.lang, incident.code, **incident.params)
 
 

@@ -14,10 +14,10 @@ from admin.blueprints import people as bp
 from engine.database import reading, transaction
 from engine.details import DetailsRefused, Problems
 from engine.people import UsernameTaken, create_person
-from engine.people_access import manages_all
 from engine.permissions import Permission
 from engine.queries.breaches import inspected_units
 from engine.queries.people import PeopleFilter, people_page, roles_list
+from engine.queries.people_access import manages_all
 from engine.tables import Unit
 from web.access import current, needs
 from web.addresses import public_address
@@ -107,7 +107,9 @@ def unit_choices(units: Sequence[Unit]) -> list[tuple[str, str]]:
     """Codes and names of units, each set in by its depth below the topmost."""
     top = min((unit.path.count("/") for unit in units), default=0)
     indent = "\u2003"
-    return [(unit.code, indent * (unit.path.count("/") - top) + pick(unit.names, current.lang)) for unit in units]
+    return [
+        (unit.code, indent * (unit.path.count("/") - top) + pick(unit.names, current.lang)) for unit in units
+    ]
 
 
 def _wanted(asked: dict[str, str], units: Sequence[Unit]) -> PeopleFilter:

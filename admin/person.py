@@ -28,9 +28,9 @@ from engine.people import (
     reactivate_person,
     unlock_person,
 )
-from engine.people_access import administered_person, person_trail
 from engine.permissions import Permission
 from engine.queries.people import lock_of, roles_list, unit_coded
+from engine.queries.people_access import administered_person, person_trail
 from engine.refusals import NotFound, Refusal
 from engine.roles import grant_role, revoke_role
 from engine.tables import AuditEntry, Person
@@ -190,30 +190,32 @@ def _page(person_id: UUID, *, typed: dict[str, str] | None = None, problem: str 
         entries = person_trail(session, person_id)
         until = lock_of(session, found, at=now())
         roles = {row.role.code: pick(row.role.names, current.lang) for row in roles_list(session)}
-        units = unit_choices(my_units(session))
+        units = my_units(session)
+    places = {unit.code: pick(unit.names, current.lang) for unit in units}
     return render_template(
         "admin/person.html",
         person=found,
         memberships=memberships,
-        entries=[(entry, entry_words(entry, roles)) for entry in entries],
+        entries=[(entry, entry_words(entry, roles, places)) for entry in entries],
         locked_until=until,
         roles=list(roles.items()),
-        units=units,
+        units=unit_choices(units),
         typed=typed or {},
         problem=problem,
         link=link,
     )
 
 
-def entry_words(entry: AuditEntry, roles: dict[str, str]) -> Markup | str:
-    """What an entry about a person says beyond its event."""
+def entry_words(entry: AuditEntry, roles: dict[str, str], places: dict[str, str]) -> Markup | str:
+    """What an entry about a person says beyond its event, with the names of roles and units by their codes."""
     facts: dict[str, Any] = entry.facts
     if "because" in facts:
         reason = BECAUSE.get(facts["because"])
         return _(reason) if reason else str(facts["because"])
     if "role" in facts:
         role = roles.get(facts["role"], facts["role"])
-        return str(_("%(role)s in %(unit)s", role=role, unit=facts.get("unit", "")))
+        unit = facts.get("unit", "")
+        return _("%(role)s in %(unit)s", role=role, unit=places.get(unit, unit))
     if "until" in facts:
         until = times.moment(current.lang, datetime.fromisoformat(facts["until"]))
         return _("until %(moment)s", moment=ref(until))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,12 +98,20 @@ def deadline_words(rule: DeadlineRule | None) -> str:
     """“5 working days · Service commitment · …”; empty where there is none."""
     if rule is None:
         return ""
-    parts = [codes.time_span(current.lang, rule.within, rule.unit), codes.nature_name(current.lang, rule.nature)]
+    parts = [
+        codes.time_span(current.lang, rule.within, rule.unit),
+        codes.nature_name(current.lang, rule.nature),
+    ]
     if rule.basis:
         parts.append(rule.basis)
     if rule.warn_at:
-        parts.append(str(_("warnings at %(rungs)s", rungs=", ".join(f"{rung} %" for rung in rule.warn_at))))
+        parts.append(str(_("warnings at %(rungs)s", rungs=listed(f"{rung} %" for rung in rule.warn_at))))
     return " · ".join(parts)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words one after the other, with the comma of the reader's language."""
+    return str(_(", ")).join(words)
 
 
 def role_words(process: Process, role: str | None) -> str:
@@ -123,7 +132,9 @@ def _line(process: Process, step: Step) -> StepLine:
 
 def _rules(process: Process, step: Step) -> list[str]:
     names = {id_: pick(element.names, current.lang) or id_ for id_, element in process.elements.items()}
-    rules = [str(_("not by whoever did “%(step)s”", step=names.get(other, other))) for other in step.other_than]
+    rules = [
+        str(_("not by whoever did “%(step)s”", step=names.get(other, other))) for other in step.other_than
+    ]
     if step.same_as:
         rules.append(str(_("by whoever did “%(step)s”", step=names.get(step.same_as, step.same_as))))
     if step.confidential:

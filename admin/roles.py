@@ -11,9 +11,9 @@ from admin.blueprints import people as bp
 from admin.units import NAMES, missing_name, typed_names
 from engine.database import reading, transaction
 from engine.labels import LabelsRefused
-from engine.people_access import manages_all
 from engine.permissions import Permission
 from engine.queries.people import roles_list
+from engine.queries.people_access import manages_all
 from engine.refusals import NotFound, Refusal
 from engine.roles import RoleRefused, change_role, create_role
 from engine.tables import Role

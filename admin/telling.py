@@ -33,6 +33,12 @@ class Teller:
         element = entry.facts.get("step") or entry.facts.get("element")
         return self.element(element) if element else ""
 
+    def event(self, entry: AuditEntry) -> str:
+        """What happened; a deadline that ended after its breach was not met."""
+        if entry.event == "deadline.met" and self._was_breached(entry.facts):
+            return str(_("Done after the deadline"))
+        return codes.event_name(current.lang, entry.event)
+
     def who(self, entry: AuditEntry) -> str:
         """Who did it: the person's name, or the part of the system."""
         person = self.story.people.get(entry.actor_id) if entry.actor_id else None
@@ -54,7 +60,8 @@ class Teller:
 
     def unit(self, id_: object) -> str:
         """The name of a unit whose id or code a fact holds."""
-        found = self.story.units.get(_as_id(id_))
+        unit = self.story.case.unit
+        found = unit if unit and id_ == unit.code else self.story.units.get(_as_id(id_))
         return pick(found.names, current.lang) if found else str(id_ or "")
 
     def what_is_due(self, facts: dict[str, Any]) -> str:
@@ -65,6 +72,9 @@ class Teller:
     def holder(self, breach: Breach) -> str:
         """In whose hands the file was: a name, else the role that had to act."""
         return name_of(breach.holder) or self.role(breach.role)
+
+    def _was_breached(self, facts: dict[str, Any]) -> bool:
+        return any(str(breach.deadline_id) == facts.get("deadline") for breach in self.story.breaches)
 
 
 def lateness(breach: Breach, ended_at: datetime | None, now: datetime) -> str:
@@ -92,7 +102,12 @@ def _assigned(teller: Teller, facts: dict[str, Any]) -> Markup:
 
 def _armed(teller: Teller, facts: dict[str, Any]) -> Markup:
     span = codes.time_span(current.lang, facts["within"], facts["unit"])
-    return _("%(what)s: %(span)s, until %(day)s.", what=teller.what_is_due(facts), span=span, day=_day(facts["due_on"]))
+    return _(
+        "%(what)s: %(span)s, until %(day)s.",
+        what=teller.what_is_due(facts),
+        span=span,
+        day=_day(facts["due_on"]),
+    )
 
 
 def _about_deadline(teller: Teller, facts: dict[str, Any]) -> str:
@@ -105,7 +120,11 @@ def _timer(teller: Teller, facts: dict[str, Any]) -> Markup:
 
 
 def _warned(teller: Teller, facts: dict[str, Any]) -> Markup:
-    return _("%(what)s: %(rung)s per cent of the time have passed.", what=teller.what_is_due(facts), rung=facts["rung"])
+    return _(
+        "%(what)s: %(rung)s per cent of the time have passed.",
+        what=teller.what_is_due(facts),
+        rung=facts["rung"],
+    )
 
 
 def _breached(teller: Teller, facts: dict[str, Any]) -> Markup:
@@ -121,13 +140,19 @@ def _breached(teller: Teller, facts: dict[str, Any]) -> Markup:
 
 def _suspended(teller: Teller, facts: dict[str, Any]) -> Markup:
     because = teller.element(facts.get("because"))
-    return _("%(what)s: the clock stands still during “%(step)s”.", what=teller.what_is_due(facts), step=because)
+    return _(
+        "%(what)s: the clock stands still during “%(step)s”.", what=teller.what_is_due(facts), step=because
+    )
 
 
 def _resumed(teller: Teller, facts: dict[str, Any]) -> Markup:
     return _(
         "%(what)s: the end moves from %(was)s to %(is)s.",
-        **{"what": teller.what_is_due(facts), "was": _day(facts.get("was_due_on")), "is": _day(facts.get("due_on"))},
+        **{
+            "what": teller.what_is_due(facts),
+            "was": _day(facts.get("was_due_on")),
+            "is": _day(facts.get("due_on")),
+        },
     )
 
 
@@ -144,7 +169,9 @@ def _evaluated(teller: Teller, facts: dict[str, Any]) -> Markup:
 
 def _issued(teller: Teller, facts: dict[str, Any]) -> Markup:
     outcome = codes.case_state(current.lang, facts.get("outcome", ""))
-    return _("%(outcome)s; signed by %(person)s.", outcome=outcome, person=teller.person(facts.get("signed_by")))
+    return _(
+        "%(outcome)s; signed by %(person)s.", outcome=outcome, person=teller.person(facts.get("signed_by"))
+    )
 
 
 def _sent(teller: Teller, facts: dict[str, Any]) -> Markup:
@@ -152,7 +179,11 @@ def _sent(teller: Teller, facts: dict[str, Any]) -> Markup:
 
 
 def _opened(teller: Teller, facts: dict[str, Any]) -> Markup:
-    return _("In %(unit)s, by version %(number)s.", unit=teller.unit(facts.get("unit")), number=facts.get("version"))
+    return _(
+        "In %(unit)s, by version %(number)s.",
+        unit=teller.unit(facts.get("unit")),
+        number=facts.get("version"),
+    )
 
 
 def _closed(_teller: Teller, facts: dict[str, Any]) -> str:

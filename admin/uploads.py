@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from admin.blueprints import procedures as bp
 from admin.cases import diagram_response
 from admin.drawing import names_drawn
-from admin.procedures import deadline_words, role_words
+from admin.procedures import deadline_words, listed, role_words
 from engine.bpmn.differences import Difference
 from engine.bpmn.faults import Fault
 from engine.bpmn.model import DeadlineRule, Process
@@ -44,7 +44,9 @@ MOST_NOTE = 500
 
 REFUSED = {
     "upload_gone": N_("The files that were checked are kept for one day only. Send them again."),
-    "service_moved": N_("Another version was put into service meanwhile. Send the files again to compare with it."),
+    "service_moved": N_(
+        "Another version was put into service meanwhile. Send the files again to compare with it."
+    ),
 }  #: by code of the refusals that only these pages meet
 WHAT = {
     "names": N_("name"),
@@ -147,10 +149,14 @@ def _sent() -> tuple[Upload | None, str]:
         return None, str(_("Choose a diagram: a file that ends in .bpmn."))
     contents = {file: file.stream.read(MOST_BYTES + 1) for file in (diagrams[0], *others[:MOST_FILES])}
     if sum(map(len, contents.values())) > MOST_BYTES:
-        return None, str(_("The files are larger than %(most)s MB together.", most=MOST_BYTES // 1024 // 1024))
+        return None, str(
+            _("The files are larger than %(most)s MB together.", most=MOST_BYTES // 1024 // 1024)
+        )
     strange = [file.filename for file in others if _ending(file) not in (".dmn", ".json")]
     if strange:
-        return None, str(_("“%(name)s” is neither a decision table (.dmn) nor a form (.json).", name=str(strange[0])))
+        return None, str(
+            _("“%(name)s” is neither a decision table (.dmn) nor a form (.json).", name=str(strange[0]))
+        )
     return (
         Upload(
             xml=contents[diagrams[0]],
@@ -166,7 +172,9 @@ def _ending(file: FileStorage) -> str:
 
 
 def _stem(file: FileStorage) -> str:
-    return PurePath(file.filename or "").name.removesuffix(".json").removesuffix(".dmn").removesuffix(".schema")
+    return (
+        PurePath(file.filename or "").name.removesuffix(".json").removesuffix(".dmn").removesuffix(".schema")
+    )
 
 
 def _check_page(
@@ -241,15 +249,13 @@ def _value(what: str, value: Any, process: Process | None) -> str:
         return pick(value, current.lang)
     if what == "role" and process is not None:
         return role_words(process, value)
-    if isinstance(value, tuple):
-        return _listed(what, value, process)
-    return str(value)
+    return _listed(what, value if isinstance(value, tuple) else (value,), process)
 
 
 def _listed(what: str, values: Sequence[Any], process: Process | None) -> str:
-    if what in ("targets", "other_than") and process is not None:
-        return ", ".join(_element_names(process, values))
-    return ", ".join(str(getattr(value, "name", None) or getattr(value, "code", value)) for value in values)
+    if what in ("targets", "other_than", "same_as") and process is not None:
+        return listed(_element_names(process, values))
+    return listed(str(getattr(value, "name", None) or getattr(value, "code", value)) for value in values)
 
 
 def _element_names(process: Process, ids: Iterable[str]) -> list[str]:

@@ -130,7 +130,7 @@ def _set(tx: Transaction, person: Person, password: str, *, how: str, keep: UUID
 
 
 def _recent_requests(tx: Transaction, person: Person) -> int:
-    recent = PasswordRecovery.requested_at > tx.at - timedelta(hours=1)
+    recent = PasswordRecovery.requested_at > later(tx.at, hours=-1)
     query = select(func.count()).where(PasswordRecovery.person_id == person.id, recent)
     return tx.session.scalar(query) or 0
 

@@ -16,10 +16,9 @@ from engine import audit
 from engine.bpmn.model import DeadlineRule, Timer
 from engine.calendars import Due, calendar, due, moment_at
 from engine.database import Transaction
+from engine.serving import NATIONAL
 from engine.tables import Breach, Case, Deadline, DeadlineKind, DeadlineWarning, Suspension, Task
 from engine.timers import moment_of
-
-NATIONAL = "dz"  #: the calendar where the diagram names none
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 

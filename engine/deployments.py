@@ -14,10 +14,10 @@ from engine import audit
 from engine.bpmn.faults import Fault
 from engine.bpmn.model import Process
 from engine.bpmn.names import process_ids
-from engine.bpmn.reading import read_process
 from engine.database import Transaction
 from engine.permissions import Permission
 from engine.refusals import NotPermitted, Refusal
+from engine.serving import read_for_service
 from engine.standing import standing
 from engine.tables import Procedure, ProcessVersion
 
@@ -84,7 +84,7 @@ def deploy_version(
 
 def _read(xml: bytes, decisions: Mapping[str, str], forms: Mapping[str, Any], key: str | None) -> Process:
     tables = {name: text.encode() for name, text in decisions.items()}
-    reading = read_process(xml, decisions=tables, forms=set(forms), key=key)
+    reading = read_for_service(xml, decisions=tables, forms=set(forms), key=key)
     if reading.process is None:
         raise DiagramRefused(reading.faults)
     return reading.process

@@ -66,7 +66,7 @@ def fail_expiry(tx: Transaction, *, deadline_id: UUID, failure: Exception) -> No
     open_incident(
         tx,
         case_id=deadline.case_id,
-        element=deadline.element or "",
+        element=failure.element if isinstance(failure, ActFailed) else deadline.element or "",
         code=code,
         params=params,
         deadline_id=deadline.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine import mail
 from engine.actor import Actor
 from engine.bpmn.failures import ActFailed
+from engine.calendars import later
 from engine.calls import answer_call
 from engine.connectors import outside_operation
 from engine.database import Transaction, now, reading, transaction
@@ -24,9 +25,7 @@ from engine.tables import OutboxItem
 OUTBOX = Actor.system("outbox")
 CLOCK = Actor.system("clock")
 MAX_ATTEMPTS = 6
-LEASE = timedelta(
-    minutes=2
-)  #: how long a runner may take over work outside a transaction before another tries
+LEASE = 120  #: seconds a runner may take over work outside a transaction before another tries
 BATCH = 100
 
 
@@ -73,7 +72,7 @@ def _run(item_id: UUID, at: datetime | None) -> bool:
             _run_inside(tx, item)
             _finish(tx, item)
             return True
-        item.runs_at = tx.at + LEASE
+        item.runs_at = later(tx.at, seconds=LEASE)
         kind, case_id, payload = item.kind, item.case_id, item.payload
     result = _run_outside(kind, payload)
     with transaction(actor=OUTBOX, at=at) as tx:
@@ -132,7 +131,7 @@ def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
     item.attempts += 1
     item.error = f"{type(failure).__name__}: {failure}"[:500]
     if not isinstance(failure, ActFailed | Refusal) and item.attempts < MAX_ATTEMPTS:
-        item.runs_at = tx.at + timedelta(seconds=2**item.attempts)
+        item.runs_at = later(tx.at, seconds=2**item.attempts)
         return
     item.runs_at, item.dead_at = None, tx.at
     if item.case_id is not None:
@@ -140,11 +139,18 @@ def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
         open_incident(
             tx,
             case_id=item.case_id,
-            element=item.payload.get("element", ""),
+            element=_element(item, failure),
             code=code,
             params=params,
             outbox_id=item.id,
         )
+
+
+def _element(item: OutboxItem, failure: Exception) -> str:
+    """Where the item's own case failed: what it threw may have failed in another."""
+    if item.kind == "call" and isinstance(failure, ActFailed):
+        return failure.element
+    return str(item.payload.get("element", ""))
 
 
 def _told(failure: Exception) -> tuple[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,11 +23,13 @@ from sqlalchemy import func, select
 from engine import jobs
 from engine.actor import Actor
 from engine.bpmn.running import start_elements
+from engine.calendars import later
 from engine.cases import open_case
 from engine.connectors import OutsideOperation, outside
 from engine.database import Database, bound_to, reading, transaction
 from engine.messages import receive, receivers
 from engine.outbox import waker
+from engine.queries.procedures import versions_in_service
 from engine.refusals import Refusal
 from engine.tables import (
     APPLICANT,
@@ -39,7 +41,6 @@ from engine.tables import (
     OutboxItem,
     Person,
     Procedure,
-    ProcessVersion,
     Task,
     TaskStatus,
 )
@@ -125,7 +126,7 @@ class Trial:
 
     def advance(self, seconds: float) -> None:
         """Move the clock on; everything due in between fires, in order, at its own moment."""
-        until = self.at + timedelta(seconds=seconds)
+        until = later(self.at, seconds=seconds)
         while (due := self._next_due(until)) is not None:
             self.at = max(self.at, due)
             jobs.sweep(at=self.at)
@@ -248,16 +249,8 @@ class Trial:
 
     def _started_by(self, kind: str, name: str) -> list[tuple[str, str]]:
         with reading() as session:
-            newest = select(func.max(ProcessVersion.number)).where(
-                ProcessVersion.procedure_id == Procedure.id
-            )
-            versions = (
-                select(ProcessVersion.id, Procedure.key)
-                .join(Procedure)
-                .where(ProcessVersion.number == newest.scalar_subquery())
-            )
             found = []
-            for version_id, key in session.execute(versions).all():
+            for key, version_id in versions_in_service(session).items():
                 for element, events in start_elements(definition(session, version_id).process):
                     if any((event.kind, getattr(event, "name", None)) == (kind, name) for event in events):
                         found.append((key, element))

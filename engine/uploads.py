@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.bpmn.differences import Difference, differences
 from engine.bpmn.names import process_ids
-from engine.bpmn.reading import Reading, read_process
+from engine.bpmn.reading import Reading
 from engine.bpmn.tables import DecisionRefused, read_decisions
 from engine.database import Transaction, current, now
 from engine.deployments import deploy_version
 from engine.queries.procedures import versions_in_service
 from engine.refusals import Refusal
+from engine.serving import read_for_service
 from engine.tables import Case, ProcessVersion
 from engine.versions import definition
 from forms.schemas import SchemaFault, SchemaRefused, check_schema, read_schema
@@ -85,7 +86,7 @@ def check_upload(session: Session, upload: Upload) -> Checked:
     decisions = _decisions(upload, version)
     forms, form_faults = _forms(upload, version)
     tables = {name: text.encode() for name, text in decisions.items()}
-    found = read_process(upload.xml, decisions=tables, forms=set(forms))
+    found = read_for_service(upload.xml, decisions=tables, forms=set(forms))
     changes = (
         differences(definition(session, version.id).process, found.process)
         if version is not None and found.process is not None

@@ -21,7 +21,7 @@ PAGES = (sign_in, registration, recovery, account)  #: the modules whose views h
 def init_shell(app: Flask) -> None:
     """Give the application its shell; rooms register their blueprints before or after.
 
-    Reads `SECRET_KEY`, `SESSION_COOKIE_SECURE` (on where HTTPS serves), `PUBLIC_URL` (addresses in e-mails).
+    Reads `SECRET_KEY`, `SECURE_COOKIES` (on where HTTPS serves), `PUBLIC_URL` (addresses in e-mails).
     """
     _configure(app)
     CSRFProtect(app)
@@ -41,6 +41,7 @@ def _configure(app: Flask) -> None:
         SESSION_COOKIE_NAME="masar",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(app.config.get("SECURE_COOKIES", False)),
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.config["MAX_CONTENT_LENGTH"] = app.config.get("MAX_CONTENT_LENGTH") or MOST_BYTES

@@ -54,11 +54,14 @@ def filled(task_id: UUID) -> Filled:
         schema = known.form(step.form) or EMPTY
     values = dict(request.form.lists())
     refused: dict[str, str] = {}
-    sent = [(path, file, about) for path, file, about in _files(schema)]
+    sent = list(_files(schema))
     if sent:
         with transaction(actor=current.actor) as tx:
             for path, file, about in sent:
-                _keep(tx, path, file, about, step.confidential, values, refused)
+                try:
+                    values[path] = [_kept(tx, path, file, about, step.confidential)]
+                except DocumentRefused as why:
+                    refused[path] = _why_refused(why, file, about)
     return Filled(answers_from(schema, values), refused, row_operation(values) is not None)
 
 
@@ -91,30 +94,21 @@ def _files(schema: Schema) -> Iterator[tuple[str, FileStorage, Schema]]:
             yield path, file, about
 
 
-def _keep(
-    tx: Transaction,
-    path: str,
-    file: FileStorage,
-    about: Schema,
-    confidential: str | None,
-    values: dict[str, list[str]],
-    refused: dict[str, str],
-) -> None:
-    most = about.get("maxBytes", MAX_BYTES)
-    try:
-        document = upload_document(
-            tx,
-            content=file.read(),
-            name=file.filename or "",
-            field=path,
-            confidential=about.get("confidential") or confidential,
-            accept=about.get("accept", ACCEPTED),
-            max_bytes=most,
-        )
-    except DocumentRefused as why:
-        refused[path] = refusal(current.lang, why.code, name=file.filename, most=most)
-    else:
-        values[path] = [str(document.id)]
+def _kept(tx: Transaction, path: str, file: FileStorage, about: Schema, confidential: str | None) -> str:
+    document = upload_document(
+        tx,
+        content=file.read(),
+        name=file.filename or "",
+        field=path,
+        confidential=about.get("confidential") or confidential,
+        accept=about.get("accept", ACCEPTED),
+        max_bytes=about.get("maxBytes", MAX_BYTES),
+    )
+    return str(document.id)
+
+
+def _why_refused(why: DocumentRefused, file: FileStorage, about: Schema) -> str:
+    return refusal(current.lang, why.code, name=file.filename, most=about.get("maxBytes", MAX_BYTES))
 
 
 def _with_refusals(fields: Sequence[Field], refused: Mapping[str, str]) -> tuple[Field, ...]:

@@ -244,7 +244,7 @@ _DEADLINE: dict[str, Callable[[str], object]] = {
     "warnAt": lambda text: all(re.fullmatch(r"[1-9]\d?%", part) for part in text.split()),
     "onExpiry": lambda text: text in ON_EXPIRY or text.startswith("path:"),
     "escalateTo": lambda text: True,
-    "calendar": lambda text: NAME.fullmatch(text),
+    "calendar": lambda text: re.fullmatch(r"[a-z][\w-]*", text, re.IGNORECASE),
 }
 
 

@@ -16,9 +16,7 @@ def open_incidents(session: Session, *, roots: Sequence[str], most: int = 200) -
         select(Incident)
         .join(Unit, Unit.id == Incident.owner_unit_id)
         .where(Incident.resolved_at.is_(None), _within(roots))
-        .options(
-            contains_eager(Incident.owner_unit), joinedload(Incident.case).joinedload(Case.procedure)
-        )
+        .options(contains_eager(Incident.owner_unit), joinedload(Incident.case).joinedload(Case.procedure))
         .order_by(Incident.opened_at, Incident.id)
     )
     return session.scalars(wanted.limit(most)).all()

@@ -146,7 +146,7 @@ def _stretches(
         task_id = deadlines[breach.deadline_id].task_id
         for handoff in _latest(given.get(task_id, ()) if task_id else (), breach.at):
             late.setdefault(handoff.id, []).append(breach)
-    return tuple(
+    stretches = (
         Stretch(
             handoff=handoff,
             task=tasks[handoff.to_task_id],
@@ -157,6 +157,12 @@ def _stretches(
         )
         for handoff in handoffs
     )
+    return tuple(sorted(stretches, key=_place))
+
+
+def _place(stretch: Stretch) -> tuple[datetime, int]:
+    """Hand-offs of one moment follow in the order of their entries."""
+    return stretch.handoff.at, stretch.entries[0].number if stretch.entries else 0
 
 
 def _task_of(entry: AuditEntry, deadlines: Mapping[UUID, Deadline]) -> UUID | None:

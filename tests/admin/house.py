@@ -58,7 +58,9 @@ class Office(House):
         with transaction(actor=MACHINE) as tx:
             names = {"ar": "وكالة وهران", "fr": "Agence d'Oran", "en": "Oran agency"}
             above = self.units["cnas"].id
-            self.units["cnas-31"] = create_unit(tx, code="cnas-31", kind="agency", parent_id=above, names=names)
+            self.units["cnas-31"] = create_unit(
+                tx, code="cnas-31", kind="agency", parent_id=above, names=names
+            )
             tx.session.flush()
             for username, ar, fr, role, unit in OFFICE:
                 person = create_person(
@@ -104,7 +106,9 @@ class Office(House):
         """Claim and complete a case's open task of a step at some moment; what is due before fires first."""
         jobs.sweep(at=at)
         with reading() as session:
-            open_ones = select(Task.id).where(Task.case_id == case_id, Task.step == step, Task.ended_at.is_(None))
+            open_ones = select(Task.id).where(
+                Task.case_id == case_id, Task.step == step, Task.ended_at.is_(None)
+            )
             task_id = session.scalars(open_ones).one()
         with transaction(actor=self.actor(username), at=at) as tx:
             claim_task(tx, task_id=task_id)

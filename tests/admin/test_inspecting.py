@@ -7,12 +7,12 @@ from engine.tables import AuditEntry, Reading
 from tests.admin.house import Office, words
 
 
-def alter(office: Office, statement: str) -> None:
+def alter(office: Office, statement: str, *values: str) -> None:
     """Change the database behind the application's back, as its administrator could."""
     with sqlite3.connect(office.file) as raw:
         raw.execute("DROP TRIGGER IF EXISTS audit_entries_no_update")
         raw.execute("DROP TRIGGER IF EXISTS audit_entries_no_delete")
-        raw.execute(statement)
+        raw.execute(statement, values)
 
 
 def test_an_inspector_sees_the_breaches_of_the_units_below(office: Office) -> None:
@@ -22,7 +22,7 @@ def test_an_inspector_sees_the_breaches_of_the_units_below(office: Office) -> No
     page = words(response)
     assert office.reference(case_id) in page
     assert "late by" in page
-    assert "Check of rights" in page or "rights" in page
+    assert "Check rights" in page
     assert "nobody had claimed it" in page
 
 
@@ -77,12 +77,15 @@ def test_the_story_tells_each_hand_off_and_that_it_was_read(office: Office) -> N
     assert "Samir Benamar" in page
     assert "Amina Bouzid" in page
     assert "Time in hands 2 hours" in page
-    assert "not taken yet; waiting for 40 days" in page or "waiting for 39 days" in page
+    assert "not taken yet; waiting for 40 days" in page
+    assert "Done after the deadline" in page
     assert "late by" in page
     assert 'id="step-check_rights"' in response.text
     assert '"check_rights": ["breached"' in response.text
     with reading() as session:
-        seen = session.scalars(select(Reading).where(Reading.case_id == case_id, Reading.what == "story")).one()
+        seen = session.scalars(
+            select(Reading).where(Reading.case_id == case_id, Reading.what == "story")
+        ).one()
     assert seen.person_id == office.people["ines"]
 
 
@@ -112,8 +115,8 @@ def test_an_altered_entry_is_shown_at_its_number(office: Office) -> None:
     case_id = office.late_case()
     alter(
         office,
-        "UPDATE audit_entries SET actor = 'person:salim' WHERE event = 'task.completed' "
-        f"AND subject_id = '{case_id.hex}'",
+        "UPDATE audit_entries SET actor = 'person:salim' WHERE event = 'task.completed' AND subject_id = ?",
+        case_id.hex,
     )
     with reading() as session:
         entries = select(AuditEntry.number).where(
@@ -127,7 +130,7 @@ def test_an_altered_entry_is_shown_at_its_number(office: Office) -> None:
 
 def test_a_removed_entry_is_shown_as_missing(office: Office) -> None:
     case_id = office.late_case()
-    alter(office, f"DELETE FROM audit_entries WHERE number = 3 AND subject_id = '{case_id.hex}'")
+    alter(office, "DELETE FROM audit_entries WHERE number = 3 AND subject_id = ?", case_id.hex)
     response = office.client("ines").post(f"/admin/cases/{case_id}/verify")
     assert "Entry 3 is missing" in words(response)
     assert 'id="entry-3"' in response.text
@@ -149,7 +152,13 @@ def test_altered_answers_and_documents_are_found(office: Office) -> None:
 def test_a_clerk_has_no_business_here(office: Office) -> None:
     case_id = office.late_case()
     client = office.client("amina")
-    for address in ("/admin/", "/admin/breaches", f"/admin/cases/{case_id}", "/admin/procedures", "/admin/people"):
+    for address in (
+        "/admin/",
+        "/admin/breaches",
+        f"/admin/cases/{case_id}",
+        "/admin/procedures",
+        "/admin/people",
+    ):
         assert client.get(address).status_code == 403, address
 
 
@@ -161,5 +170,8 @@ def test_an_unknown_case_is_not_found(office: Office) -> None:
 def test_a_case_is_found_by_a_part_of_its_reference(office: Office) -> None:
     case_id = office.open_case()
     client = office.client("ines")
-    assert office.reference(case_id) in client.get(f"/admin/cases?reference={office.reference(case_id)[-5:]}").text
+    assert (
+        office.reference(case_id)
+        in client.get(f"/admin/cases?reference={office.reference(case_id)[-5:]}").text
+    )
     assert "No case of your units" in words(client.get("/admin/cases?reference=99999"))

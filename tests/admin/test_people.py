@@ -23,7 +23,9 @@ def test_an_administrator_adds_a_person_and_a_link_is_mailed(office: Office) -> 
     assert response.status_code == 303
     assert "Farid Saadi" in words(client.get(response.location))
     with reading() as session:
-        mails = [item.payload for item in session.scalars(select(OutboxItem).where(OutboxItem.kind == "mail"))]
+        mails = [
+            item.payload for item in session.scalars(select(OutboxItem).where(OutboxItem.kind == "mail"))
+        ]
     assert any(mail["to"] == "farid@masar.example" for mail in mails)
 
 
@@ -54,7 +56,7 @@ def test_a_role_is_granted_and_taken_back_after_a_question(office: Office) -> No
     assert client.post(address).status_code == 303
     page = words(client.get(f"/admin/people/{karim}"))
     assert "Role revoked" in page
-    assert "Agency director in cnas-16" in page
+    assert "Agency director in Algiers agency" in page
 
 
 def test_a_grant_without_unit_says_so(office: Office) -> None:
@@ -106,7 +108,13 @@ def test_without_an_address_the_link_is_shown_once(office: Office) -> None:
 
 def test_details_are_corrected(office: Office) -> None:
     client, karim = office.client("salim"), office.people["karim"]
-    form = {"name_ar": "كريم", "name_fr": "Karim M.", "email": "k@masar.example", "phone": "", "language": "fr"}
+    form = {
+        "name_ar": "كريم",
+        "name_fr": "Karim M.",
+        "email": "k@masar.example",
+        "phone": "",
+        "language": "fr",
+    }
     assert client.post(f"/admin/people/{karim}/details", data=form).status_code == 303
     assert "k@masar.example" in client.get(f"/admin/people/{karim}/details").text
     assert client.post(f"/admin/people/{karim}/details", data=form | {"email": "k"}).status_code == 422
@@ -158,7 +166,13 @@ def test_units_are_opened_and_renamed(office: Office) -> None:
 
 def test_roles_are_created_and_changed(office: Office) -> None:
     client = office.client("salim")
-    form = {"code": "helper", "name_ar": "مساعد", "name_fr": "Aide", "name_en": "Helper", "permissions": ["tasks.work"]}
+    form = {
+        "code": "helper",
+        "name_ar": "مساعد",
+        "name_fr": "Aide",
+        "name_en": "Helper",
+        "permissions": ["tasks.work"],
+    }
     assert client.post("/admin/roles", data=form).status_code == 303
     assert client.post("/admin/roles", data=form).status_code == 422
     with reading() as session:
@@ -179,7 +193,15 @@ def test_every_page_of_the_administrator_opens_in_each_language(office: Office) 
         client = office.client("salim", lang)
         for address in (
             *("", "people", "people/new", f"people/{karim}", f"people/{karim}/details"),
-            *("units", "units/new?parent=cnas", f"units/{unit}", "roles", "roles/new", f"roles/{role}", "incidents"),
+            *(
+                "units",
+                "units/new?parent=cnas",
+                f"units/{unit}",
+                "roles",
+                "roles/new",
+                f"roles/{role}",
+                "incidents",
+            ),
         ):
             response = client.get(f"/admin/{address}")
             assert response.status_code == 200, address

@@ -1,5 +1,7 @@
 """The page of a task: claim, fill, draft, complete, release; who reads what; what is refused, and why."""
 
+import re
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +12,7 @@ from engine.queries.own_cases import own_case
 from engine.tables import Answers, Reading, TaskStatus
 from tests import builders
 from tests.people import Cast
-from tests.worklists.house import COMPLETE, MISSING, OPINION, House
+from tests.worklists.house import COMPLETE, MISSING, OPINION, PDF, House
 
 TYPED = {"outcome": "complete", "rights_open": "true", "daily_net": "1 500,50", "late_filing": "in_time"}
 
@@ -242,3 +244,38 @@ def test_a_closed_case_tells_a_clerk_from_elsewhere_whose_it_is(house: House) ->
     answer = house.client("lynda").post(f"/tasks/{task_id}/claim")
     assert answer.status_code == 403
     assert "This task belongs to CNAS-16-01, where you hold no role." in answer.text
+
+
+FORM = {
+    "type": "object",
+    "properties": {
+        "note": {"type": "string", "labels": {"en": "Note"}},
+        "proof": {
+            "type": "string",
+            "format": "document",
+            "labels": {"en": "Proof"},
+            "accept": ["application/pdf"],
+        },
+    },
+    "required": ["note", "proof"],
+}
+
+
+def test_a_file_sent_with_a_wrong_form_is_not_lost(house: House, cast: Cast) -> None:
+    xml = builders.bpmn("start > check@rights_officer;form=f > end", key="with_file")
+    case = builders.opened(builders.deploy(xml, forms={"f": FORM}), by=cast.samir, unit=cast.centre)
+    task_id = house.claimed(case, "check", "amina")
+    client = house.client("amina")
+    refused = client.post(
+        f"/tasks/{task_id}/complete", data={"note": "Typed.", "proof": (BytesIO(b"plain"), "a.txt")}
+    )
+    assert refused.status_code == 422
+    assert "“a.txt” is not a PDF" in refused.text
+    assert "Typed." in refused.text
+    kept = client.post(f"/tasks/{task_id}/complete", data={"proof": (BytesIO(PDF), "proof.pdf")})
+    assert kept.status_code == 422
+    found = re.search(r'name="proof" value="([0-9a-f-]{36})"', kept.text)
+    assert found is not None
+    done = client.post(f"/tasks/{task_id}/complete", data={"note": "Typed.", "proof": found[1]})
+    assert done.status_code == 303
+    assert "proof.pdf" in house.page("badr", f"/cases/{case}")
