@@ -28,7 +28,12 @@ THREADS = 8
 
 
 def create_app(
-    *, database_url: str, data: Path, secret_key: str, secure_cookies: bool = False, public_url: str | None = None
+    *,
+    database_url: str,
+    data: Path,
+    secret_key: str,
+    secure_cookies: bool = False,
+    public_url: str | None = None,
 ) -> Flask:
     """The web application over a database whose schema is up to date."""
     connect(database_url, data=data)
@@ -66,7 +71,9 @@ def main() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--demo/--no-demo", default=True, help="Fill an empty database with the demonstration, keep it in use.")
+@click.option(
+    "--demo/--no-demo", default=True, help="Fill an empty database with the demonstration, keep it in use."
+)
 def run(host: str, port: int, demo: bool) -> None:
     """Serve on this machine: embedded database, embedded runner, the demonstration."""
     settings = Settings.from_environment()
@@ -84,7 +91,7 @@ def run(host: str, port: int, demo: bool) -> None:
 
 
 @main.command()
-@click.option("--bind", default="0.0.0.0:8000", show_default=True)  # noqa: S104 - in a container
+@click.option("--bind", default="0.0.0.0:8000", show_default=True)
 @click.option("--workers", default=2, show_default=True)
 def serve(bind: str, workers: int) -> None:
     """Serve with gunicorn, without the demonstration."""

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from admin.blueprints import inspection
 from admin.telling import lateness
 from engine.bpmn.model import Process
-from engine.calendars import day_start
+from engine.calendars import day_start, days_after
 from engine.database import now, reading, transaction
 from engine.inspection import export_breaches
 from engine.permissions import Permission
@@ -118,7 +118,7 @@ def _wanted(asked: Mapping[str, str], units: Sequence[Unit]) -> BreachFilter:
         procedure=procedure or None,
         step=step or None,
         since=_start(_day(asked.get("since"))),
-        until=_start(until + timedelta(days=1)) if until else None,
+        until=_start(days_after(until, 1)) if until else None,
         is_open={"open": True, "ended": False}.get(asked.get("state", "")),
     )
 

@@ -34,9 +34,7 @@ class Teller:
         return self.element(element) if element else ""
 
     def event(self, entry: AuditEntry) -> str:
-        """What happened; a deadline that ended after its breach was not met."""
-        if entry.event == "deadline.met" and self._was_breached(entry.facts):
-            return str(_("Done after the deadline"))
+        """What happened."""
         return codes.event_name(current.lang, entry.event)
 
     def who(self, entry: AuditEntry) -> str:
@@ -72,9 +70,6 @@ class Teller:
     def holder(self, breach: Breach) -> str:
         """In whose hands the file was: a name, else the role that had to act."""
         return name_of(breach.holder) or self.role(breach.role)
-
-    def _was_breached(self, facts: dict[str, Any]) -> bool:
-        return any(str(breach.deadline_id) == facts.get("deadline") for breach in self.story.breaches)
 
 
 def lateness(breach: Breach, ended_at: datetime | None, now: datetime) -> str:
@@ -196,6 +191,7 @@ _SENTENCES: dict[str, Callable[[Teller, dict[str, Any]], Markup | str]] = {
     "task.assigned": _assigned,
     "deadline.armed": _armed,
     "deadline.met": _about_deadline,
+    "deadline.met_late": _about_deadline,
     "deadline.withdrawn": _about_deadline,
     "deadline.warned": _warned,
     "deadline.breached": _breached,

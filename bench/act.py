@@ -34,10 +34,19 @@ from engine.trial import Trial
 ROOT = Path(__file__).parent.parent
 CASES = int(os.environ.get("MASAR_BENCH_CASES", "150"))
 ACTS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("check_rights", {"outcome": "complete", "rights_open": True, "late_filing": "in_time", "daily_net": 150_000}),
+    (
+        "check_rights",
+        {"outcome": "complete", "rights_open": True, "late_filing": "in_time", "daily_net": 150_000},
+    ),
     (
         "medical_opinion",
-        {"basis": "file", "opinion": "justified", "justified_days": 20, "hospitalised": False, "long_illness": False},
+        {
+            "basis": "file",
+            "opinion": "justified",
+            "justified_days": 20,
+            "hospitalised": False,
+            "long_illness": False,
+        },
     ),
     ("validate", {"decision": "grant"}),
 )
@@ -45,7 +54,9 @@ ACTS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def main() -> None:
     """Measure and print."""
-    print(f"act: {CASES} cases, Python {platform.python_version()}, {os.cpu_count()} cores, SQLite WAL synchronous=NORMAL")
+    print(
+        f"act: {CASES} cases, Python {platform.python_version()}, {os.cpu_count()} cores, SQLite WAL synchronous=NORMAL"
+    )
     folder = ROOT / "processes" / "sickness_benefit"
     files = read_folder(folder, forms=ROOT / "forms" / "schemas")
     paths = [folder / "sickness_benefit.bpmn", *folder.glob("*.dmn")]

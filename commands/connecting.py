@@ -45,5 +45,3 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(refusal("en", refused.code, **refused.params)) from refused
 
     return telling
-
-

@@ -65,11 +65,17 @@ def verify(as_json: bool) -> None:
             session.expunge_all()
             entries += found.count
             if not found.holds:
-                broken.append({"subject": f"{kind}/{subject_id}", "entry": found.broken_at, "fault": found.fault})
+                broken.append(
+                    {"subject": f"{kind}/{subject_id}", "entry": found.broken_at, "fault": found.fault}
+                )
     for breakage in broken:
         click.echo(f"{breakage['subject']}: entry {breakage['entry']} {breakage['fault']}", err=True)
     outcome = {"entries": entries, "chains": len(subjects), "broken": broken}
-    click.echo(json.dumps(outcome) if as_json else f"{entries} entries in {len(subjects)} chains; {len(broken)} broken.")
+    click.echo(
+        json.dumps(outcome)
+        if as_json
+        else f"{entries} entries in {len(subjects)} chains; {len(broken)} broken."
+    )
     if broken:
         raise click.exceptions.Exit(1)
 
@@ -79,7 +85,9 @@ def worker() -> None:
     """Do background work from the queue (needs MASAR_REDIS_URL)."""
     settings = Settings.from_environment()
     if settings.redis_url is None:
-        raise click.ClickException("Expected MASAR_REDIS_URL to name a Redis or Valkey server, but it is not set.")
+        raise click.ClickException(
+            "Expected MASAR_REDIS_URL to name a Redis or Valkey server, but it is not set."
+        )
     connected(settings)
     runners.work(settings.redis_url)
 

@@ -136,7 +136,9 @@ def list_units() -> None:
 @click.option("--fr", required=True)
 @click.option("--en", required=True)
 @told
-def create_unit(code: str, kind: str, parent: str | None, wilaya: str | None, ar: str, fr: str, en: str) -> None:
+def create_unit(
+    code: str, kind: str, parent: str | None, wilaya: str | None, ar: str, fr: str, en: str
+) -> None:
     """Create a unit below another."""
     with transaction(actor=COMMAND) as tx:
         engine_units.create_unit(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.actor import Actor
-from engine.database import Transaction
 from engine.credentials import set_password
+from engine.database import Transaction
 from engine.people import create_person, register_citizen
 from engine.roles import grant_role, seed_roles
 from engine.tables import Unit

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from engine import audit, outbox, passwords
+from engine.calendars import later
 from engine.database import Transaction
 from engine.details import normal_username
 from engine.refusals import NotFound, NotPermitted, Refusal

@@ -74,7 +74,9 @@ def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
 
 
 def end_deadline(tx: Transaction, deadline: Deadline, *, because: str, **facts: object) -> None:
-    """Stop a clock for good: ``met``, ``withdrawn`` or ``fired``."""
+    """Stop a clock for good: ``met`` (``met_late`` once it has passed), ``withdrawn`` or ``fired``."""
+    if because == "met" and _has_passed(deadline, tx.at):
+        because = "met_late"
     deadline.ended_at, deadline.ended_because, deadline.wakes_at = tx.at, because, None
     _record(tx, f"{_noun(deadline)}.{because}", deadline, **facts)
 
@@ -170,6 +172,10 @@ def open_deadlines(session: Session, case_id: UUID) -> Sequence[Deadline]:
 def _rungs_given(session: Session, deadline_id: UUID) -> set[int]:
     given = select(DeadlineWarning.rung).where(DeadlineWarning.deadline_id == deadline_id)
     return set(session.scalars(given))
+
+
+def _has_passed(deadline: Deadline, at: datetime) -> bool:
+    return deadline.suspended_at is None and deadline.fires_at is not None and deadline.fires_at <= at
 
 
 def _noun(deadline: Deadline) -> str:

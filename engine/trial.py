@@ -22,7 +22,9 @@ from sqlalchemy import func, select
 
 from engine import jobs
 from engine.actor import Actor
+from engine.bpmn.decisions import evaluate
 from engine.bpmn.running import start_elements
+from engine.bpmn.tables import read_decisions
 from engine.calendars import later
 from engine.cases import open_case
 from engine.connectors import OutsideOperation, outside
@@ -185,6 +187,16 @@ class Trial:
             if process is not None:
                 cases = cases.where(Procedure.key == process)
             return session.scalars(cases.limit(1)).first()
+
+    def decide(self, decision_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs of one decision alone, on this data. Raises KeyError for one that no file holds."""
+        tables = {
+            name: table
+            for path in self._paths
+            if path.suffix == ".dmn"
+            for name, table in read_decisions(path.read_bytes()).items()
+        }
+        return evaluate(tables[decision_id], data)[0]
 
     def person(self, username: str) -> Actor:
         """One of the trial's people (``hand-1`` …, ``applicant``) as an actor."""

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as Answer
 
 from engine.calendars import calendar, due
 from engine.database import reading, transaction
-from engine.deadlines import NATIONAL
 from engine.decisions import receive_decision
 from engine.queries.own_cases import OwnCase, notified_decision, own_case, signature
+from engine.serving import NATIONAL
 from engine.tables import Decision
 from engine.versions import definition
 from portal.blueprint import bp

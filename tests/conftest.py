@@ -164,8 +164,8 @@ def app(database: Database) -> Iterator[Flask]:
         database_url=database.url.render_as_string(hide_password=False),
         data=database.data,
         secret_key="tests",
-        testing=True,
     )
+    made.testing = True
     try:
         yield made
     finally:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from engine import passwords
@@ -129,4 +130,4 @@ def the_cast() -> Cast:
 
 def use_cheap_digests() -> None:
     """Make passwords cost next to nothing: the tests sign in often."""
-    passwords.HASHER = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -43,8 +43,9 @@ def nav_items() -> list[Item]:
         wanted = list(CITIZENS)
     else:
         wanted = [(label, page) for permission, label, page in STAFF if current.standing.may(permission)]
-    here = request.endpoint
-    return [Item(_(label), url_for(page), page == here) for label, page in wanted if _exists(page)]
+    return [
+        Item(_(label), url_for(page), _is_within(url_for(page))) for label, page in wanted if _exists(page)
+    ]
 
 
 def home() -> str:
@@ -61,6 +62,10 @@ def first_page() -> str:
 def give_navigation(app: Flask) -> None:
     """Make the menu known to the templates."""
     app.jinja_env.globals.update(nav_items=nav_items, home=home)
+
+
+def _is_within(address: str) -> bool:
+    return request.path == address or (address != "/" and request.path.startswith(f"{address}/"))
 
 
 def _exists(page: str) -> bool:

@@ -27,6 +27,7 @@ EVENTS = {
     "deadline.resumed": N_("Deadline resumed"),
     "deadline.extended": N_("Deadline extended"),
     "deadline.met": N_("Deadline met"),
+    "deadline.met_late": N_("Done after the deadline"),
     "deadline.withdrawn": N_("Deadline withdrawn"),
     "deadline.warned": N_("Warning before the deadline"),
     "deadline.breached": N_("Deadline breached"),
@@ -104,6 +105,7 @@ DEADLINE_STATES = {
     "warned": N_("Close to its end"),
     "breached": N_("Breached"),
     "met": N_("Met"),
+    "met_late": N_("Done after the deadline"),
     "withdrawn": N_("No longer applies"),
 }
 

@@ -25,9 +25,7 @@ FORM = {
 
 @pytest.fixture
 def key(cast: Cast) -> str:
-    return deploy(
-        bpmn("start;form=f/open;keeps=days > check@rights_officer > end"), forms={"f/open": FORM}
-    )
+    return deploy(bpmn("start;form=f/open;keeps=days > check@rights_officer > end"), forms={"f/open": FORM})
 
 
 def file(
@@ -51,7 +49,10 @@ def test_answers_are_kept_apart_by_who_may_read_them(cast: Cast, key: str) -> No
     case_id = file(cast, key, {"days": 3, "why": "a cold"})
     with reading() as session:
         rows = session.scalars(select(Answers).where(Answers.case_id == case_id)).all()
-    assert {row.confidential: row.content for row in rows} == {None: {"days": 3}, "medical": {"why": "a cold"}}
+    assert {row.confidential: row.content for row in rows} == {
+        None: {"days": 3},
+        "medical": {"why": "a cold"},
+    }
     assert "cold" not in str([entry.facts for entry in entries(case_id)])
 
 

@@ -34,7 +34,9 @@ from tests.builders import MONDAY, bpmn, claim, complete, deploy, dump, events, 
 from tests.people import Cast
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+)
 DOCUMENT = {"type": "string", "format": "document"}
 FORM = {
     "type": "object",
@@ -182,7 +184,9 @@ def test_the_confidential_part_of_a_step_is_for_those_who_may_read_it(cast: Cast
     def read(name: str) -> str:
         with reading() as session:
             found = readable_case(session, case_id=case_id, who=cast.standing(name))
-            return str([row.content for row in readable_answers(session, case=found, who=cast.standing(name))])
+            return str(
+                [row.content for row in readable_answers(session, case=found, who=cast.standing(name))]
+            )
 
     assert "fracture" in read("yasmine")
     for name in ("samir", "amina", "omar", "ines", "karim"):
@@ -265,4 +269,7 @@ def test_the_holder_of_a_task_keeps_what_was_typed_until_it_is_completed(cast: C
 
 def test_filing_with_no_unit_of_ones_own_choice_still_needs_an_open_one(cast: Cast, key: str) -> None:
     with transaction(actor=cast.samir, at=MONDAY) as tx:
-        assert open_case(tx, key=key, answers={}, unit_id=cast.units["cnas-31-01"]).reference == "31-01/2026/00001"
+        assert (
+            open_case(tx, key=key, answers={}, unit_id=cast.units["cnas-31-01"]).reference
+            == "31-01/2026/00001"
+        )

@@ -136,9 +136,7 @@ def test_one_bad_case_stops_only_itself(cast: Cast, register: Register) -> None:
 
 
 def test_an_operation_that_nobody_provides_is_an_incident(cast: Cast) -> None:
-    case_id = opened(
-        deploy(bpmn("start > ask!register/none > end")), by=cast.samir, unit=cast.centre
-    )
+    case_id = opened(deploy(bpmn("start > ask!register/none > end")), by=cast.samir, unit=cast.centre)
     jobs.drain(at=MONDAY)
     [incident] = incidents()
     assert (incident.case_id, incident.code) == (case_id, "operation_unknown")

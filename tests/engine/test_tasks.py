@@ -77,7 +77,9 @@ def test_claiming_takes_the_task_off_the_workqueue(cast: Cast, case_id: UUID) ->
     assert events(case_id)[-1] == "task.claimed"
 
 
-@pytest.mark.parametrize(("name", "code"), [("badr", "task_held_by_other"), ("amina", "already_claimed_by_you")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("badr", "task_held_by_other"), ("amina", "already_claimed_by_you")]
+)
 def test_a_held_task_cannot_be_claimed(
     database: Database, cast: Cast, case_id: UUID, name: str, code: str
 ) -> None:

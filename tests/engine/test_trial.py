@@ -167,7 +167,9 @@ def test_a_form_that_is_not_at_hand_takes_any_answer(draw: Draw) -> None:
 
 
 def test_values_that_json_lacks_stay_in_the_case(draw: Draw) -> None:
-    with Trial([draw('start > n=third = 1 / 3 > o=on = date("2026-03-02") > a > m=double = third * 2 > b > end')]) as t:
+    with Trial(
+        [draw('start > n=third = 1 / 3 > o=on = date("2026-03-02") > a > m=double = third * 2 > b > end')]
+    ) as t:
         case = t.open()
         assert t.data(case) == {"third": 0.3333333333333333, "on": "2026-03-02"}
         t.complete(case, "a")

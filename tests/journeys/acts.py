@@ -74,9 +74,3 @@ def complete(clerk: Visitor, **answers: Any) -> None:
     clerk.presses("Complete the task")
     clerk.site.settle()
 
-
-def find_case(clerk: Visitor, reference: str) -> None:
-    """Open the page of a case from the workqueue."""
-    clerk.opens(f"/workqueue?held=any&q={reference}")
-    clerk.page.locator("tbody tr", has_text=reference).get_by_role("link").first.click()
-    clerk.page.locator("main").get_by_role("link", name=reference).first.click()

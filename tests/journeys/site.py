@@ -21,6 +21,7 @@ from wording import say
 DESK = (1280, 800)
 PHONE = (360, 740)
 LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
+TIMEOUT = 10_000  #: milliseconds
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 #: What Chromium writes on the console for a page that was answered with a refusal: expected, and no fault of the page.
 REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)")
@@ -70,7 +71,7 @@ class Site:
             bypass_csp=is_inspected,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(TIMEOUT)
         found = Visitor(self, context, context.new_page(), lang)
         self.visitors.append(found)
         return found
@@ -147,6 +148,10 @@ class Visitor:
     def reads_words(self, *msgids: str) -> None:
         """See all of these sentences on the page, in its language."""
         self.reads(*map(self.say, msgids))
+
+    def is_on_step(self, name: str) -> None:
+        """Be on the page of a step, named by the diagram."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
     def is_on(self, msgid: str, **params: object) -> None:
         """Be on the page with this heading."""

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 from engine.tables.base import Instant
 
-from sqlalchemy.dialects import postgresql
-
 revision = "0001"
 down_revision = None
 branch_labels = None
