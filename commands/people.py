@@ -178,12 +178,12 @@ def seed_roles() -> None:
 def _person(tx: Transaction, username: str) -> Person:
     person = tx.session.scalars(select(Person).where(Person.username == username.strip().lower())).first()
     if person is None:
-        raise NotFound(what="person")
+        raise NotFound("person_unknown")
     return person
 
 
 def _unit(tx: Transaction, code: str) -> Unit:
     unit = tx.session.scalars(select(Unit).where(Unit.code == code)).first()
     if unit is None:
-        raise NotFound(what="unit")
+        raise NotFound("unit_unknown")
     return unit

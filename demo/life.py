@@ -102,7 +102,7 @@ def live(start: datetime, until: datetime, *, told: Progress) -> None:
 
 def _hours(start: datetime, until: datetime) -> Iterator[datetime]:
     hour = start.replace(minute=7, second=0, microsecond=0) + timedelta(hours=1)
-    while hour < until:
+    while hour + timedelta(hours=1) <= until:  # what happens within an hour must not lie ahead of now
         yield hour
         hour += timedelta(hours=1)
 

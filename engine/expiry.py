@@ -14,7 +14,7 @@ from engine.bpmn import running
 from engine.bpmn.failures import ActFailed
 from engine.database import Transaction
 from engine.deadlines import end_deadline, next_wake, pauses_of, rung_moment
-from engine.incidents import open_incident
+from engine.incidents import failure_told, open_incident
 from engine.notices import send_notice
 from engine.progress import lock_case, open_tasks, settle
 from engine.tables import (
@@ -62,7 +62,7 @@ def fail_expiry(tx: Transaction, *, deadline_id: UUID, failure: Exception) -> No
     lock_case(tx, case_id)
     deadline = tx.session.get_one(Deadline, deadline_id, populate_existing=True)
     deadline.wakes_at = None
-    code, params = _told(failure)
+    code, params = failure_told(failure)
     open_incident(
         tx,
         case_id=deadline.case_id,
@@ -71,12 +71,6 @@ def fail_expiry(tx: Transaction, *, deadline_id: UUID, failure: Exception) -> No
         params=params,
         deadline_id=deadline.id,
     )
-
-
-def _told(failure: Exception) -> tuple[str, dict[str, object]]:
-    if isinstance(failure, ActFailed):
-        return failure.code, {name: str(value) for name, value in failure.params.items()}
-    return "work_failed", {"error": type(failure).__name__}
 
 
 def _fire(tx: Transaction, case: Case, deadline: Deadline) -> None:

@@ -1,4 +1,4 @@
-"""Incidents: background work that failed, with an owner, a reason and a retry."""
+"""Incidents: work that failed, with an owner, a reason and a retry."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine import audit
+from engine.bpmn.failures import ActFailed
 from engine.database import Transaction
 from engine.progress import lock_case
 from engine.refusals import Refusal
-from engine.tables import Deadline, Incident, OutboxItem
+from engine.tables import Deadline, Incident, OutboxItem, Task
 
 
 class IncidentUnknown(Refusal):
@@ -47,6 +48,28 @@ def open_incident(
         tx, "incident.opened", on=("case", case_id), incident=incident.id, element=element, code=code
     )
     return incident
+
+
+def note_failed_act(tx: Transaction, *, task_id: UUID, failure: ActFailed) -> Incident:
+    """A person's act could not go on and was rolled back: open an incident, unless the same one is open already."""
+    case_id = tx.session.scalars(select(Task.case_id).where(Task.id == task_id)).one()
+    lock_case(tx, case_id)
+    code, params = failure_told(failure)
+    same = select(Incident).where(
+        Incident.case_id == case_id,
+        Incident.element == failure.element,
+        Incident.code == code,
+        Incident.resolved_at.is_(None),
+    )
+    known = tx.session.scalars(same.limit(1)).first()
+    return known or open_incident(tx, case_id=case_id, element=failure.element, code=code, params=params)
+
+
+def failure_told(failure: Exception) -> tuple[str, dict[str, Any]]:
+    """A failure as its incident keeps it: a code with parameters; no more than its name for what nobody foresaw."""
+    if isinstance(failure, ActFailed | Refusal):
+        return failure.code, {name: str(value) for name, value in failure.params.items()}
+    return "work_failed", {"error": type(failure).__name__}
 
 
 def retry_incident(tx: Transaction, *, incident_id: UUID) -> Incident:

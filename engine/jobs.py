@@ -17,7 +17,7 @@ from engine.calls import answer_call
 from engine.connectors import outside_operation
 from engine.database import Transaction, now, reading, transaction
 from engine.expiry import due_deadlines, expire, fail_expiry
-from engine.incidents import open_incident
+from engine.incidents import failure_told, open_incident
 from engine.messages import receive, receivers
 from engine.refusals import Refusal
 from engine.tables import OutboxItem
@@ -139,7 +139,7 @@ def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
         return
     item.runs_at, item.dead_at = None, tx.at
     if item.case_id is not None:
-        code, params = _told(failure)
+        code, params = failure_told(failure)
         open_incident(
             tx,
             case_id=item.case_id,
@@ -155,12 +155,6 @@ def _element(item: OutboxItem, failure: Exception) -> str:
     if item.kind == "call" and isinstance(failure, ActFailed):
         return failure.element
     return str(item.payload.get("element", ""))
-
-
-def _told(failure: Exception) -> tuple[str, dict[str, Any]]:
-    if isinstance(failure, ActFailed | Refusal):
-        return failure.code, {name: str(value) for name, value in failure.params.items()}
-    return "work_failed", {"error": type(failure).__name__}
 
 
 def _due_deadlines(at: datetime | None) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from engine.refusals import Refusal
 from engine.standing import Standing
 from engine.tables import APPLICANT, Case, Membership, Person, Role, Task, TaskStatus, Unit
 from engine.units_for_roles import ancestry
+
+Past = Mapping[str, set[UUID]]  #: who completed each step of a case
 
 
 class TaskNotForYou(Refusal):
@@ -52,7 +55,24 @@ def refuse_unless_allowed(session: Session, where: Place, who: Standing) -> None
 
 def why_not(session: Session, where: Place, who: Standing) -> TaskNotForYou | None:
     """Why this person may not do this task; None if they may."""
-    return _standing_forbids(where, who) or _past_forbids(where, who.person_id, _past_of(session, where))
+    if where.task.role == APPLICANT:
+        is_theirs = who.person_id == where.case.applicant_id
+        return None if is_theirs else TaskNotForYou("task_is_the_applicants")
+    return _standing_forbids(where, who) or case_forbids(where, who.person_id, _past_of(session, where))
+
+
+def case_forbids(where: Place, person_id: UUID, past: Past) -> TaskNotForYou | None:
+    """Why a member of the staff may not do the task for what they are or did in its case, whatever their roles."""
+    if person_id == where.case.applicant_id:
+        return TaskNotForYou("own_case")
+    steps = where.process.steps
+    for other in where.step.other_than:
+        if person_id in past.get(other, ()):
+            return TaskNotForYou("four_eyes", step=steps[other].names)
+    same = where.step.same_as
+    if same and past.get(same) and person_id not in past[same]:
+        return TaskNotForYou("same_as", step=steps[same].names)
+    return None
 
 
 def who_can(session: Session, where: Place) -> list[Person]:
@@ -74,26 +94,23 @@ def who_can(session: Session, where: Place) -> list[Person]:
     able: dict[UUID, Person] = {}
     for person, role, permissions in session.execute(members):
         fits = role == where.task.role if where.task.role else Permission.WORK_TASKS in permissions
-        if fits and _past_forbids(where, person.id, past) is None:
+        if fits and case_forbids(where, person.id, past) is None:
             able[person.id] = person
     return list(able.values())
 
 
 def _standing_forbids(where: Place, who: Standing) -> TaskNotForYou | None:
     task = where.task
-    if task.role == APPLICANT:
-        is_theirs = who.person_id == where.case.applicant_id
-        return None if is_theirs else TaskNotForYou("task_is_the_applicants")
     if who.is_citizen:
         return TaskNotForYou("not_allowed")
-    if who.person_id == where.case.applicant_id:
-        return TaskNotForYou("own_case")
     if _holds_role(where, who):
         return None
     unit = where.unit.names if where.unit else {}
     if not task.role or any(grant.role == task.role for grant in who.grants):
         return TaskNotForYou("not_in_your_unit", unit=unit)
-    return TaskNotForYou("role_needed", role=where.process.roles.get(task.role, {}), unit=unit)
+    return TaskNotForYou(
+        "role_needed", role=where.process.roles.get(task.role) or {"en": task.role}, unit=unit
+    )
 
 
 def _holds_role(where: Place, who: Standing) -> bool:
@@ -105,7 +122,7 @@ def _holds_role(where: Place, who: Standing) -> bool:
     return who.has_role_in(role, where.unit.path)
 
 
-def _past_of(session: Session, where: Place) -> dict[str, set[UUID]]:
+def _past_of(session: Session, where: Place) -> Past:
     """Who completed, earlier in this case, the steps that the rules of this one name."""
     named = {*where.step.other_than, *([where.step.same_as] if where.step.same_as else [])}
     if not named:
@@ -118,14 +135,3 @@ def _past_of(session: Session, where: Place) -> dict[str, set[UUID]]:
         if holder_id is not None:
             past.setdefault(step, set()).add(holder_id)
     return past
-
-
-def _past_forbids(where: Place, person_id: UUID, past: dict[str, set[UUID]]) -> TaskNotForYou | None:
-    steps = where.process.steps
-    for other in where.step.other_than:
-        if person_id in past.get(other, set()):
-            return TaskNotForYou("four_eyes", step=steps[other].names)
-    same = where.step.same_as
-    if same and past.get(same) and person_id not in past[same]:
-        return TaskNotForYou("same_as", step=steps[same].names)
-    return None

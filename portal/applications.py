@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,9 +26,20 @@ from engine.refusals import Refusal
 from engine.tables import Document, Draft, Unit
 from engine.versions import current_version, definition
 from forms.checking import Problem
+from forms.conditions import Schema
 from portal.blueprint import bp
-from portal.filling import Filled, Refused, Sheet, document_ids, filled, in_words, problems_of, sheet
 from web.access import current, signed_in
+from web.answered import in_words
+from web.filling import (
+    NONE_REFUSED,
+    Filled,
+    Refused,
+    document_ids,
+    filled,
+    form_of,
+    problems_of,
+    sheet,
+)
 from web.words import _
 
 UNIT = "unit"  #: the name of the question on the centre, which no schema holds
@@ -47,7 +59,7 @@ class Application:
 
     draft: Draft
     names: dict[str, str]
-    schema: dict[str, Any]
+    schema: Schema
     agencies: list[Agency]
     unit: Unit | None
     files: dict[str, Document]
@@ -184,13 +196,12 @@ def _application(session: Session, draft_id: UUID) -> Application:
     )
 
 
-def _opening_form(session: Session, version_id: UUID) -> dict[str, Any]:
+def _opening_form(session: Session, version_id: UUID) -> Schema:
     known = definition(session, version_id)
-    opening = known.process.opening
-    return (known.form(opening.form) if opening else None) or {"type": "object", "properties": {}}
+    return form_of(known, known.process.opening)
 
 
-def _known_already(schema: dict[str, Any]) -> dict[str, Any]:
+def _known_already(schema: Schema) -> dict[str, Any]:
     """What the account says is not asked a second time, only shown to be confirmed."""
     nss = current.person.nss
     asked = [name for name, about in schema["properties"].items() if about.get("format") == "nss"]
@@ -200,8 +211,8 @@ def _known_already(schema: dict[str, Any]) -> dict[str, Any]:
 def _form_page(
     application: Application,
     *,
-    problems: list[Problem] | None = None,
-    refused: Refused | None = None,
+    problems: Sequence[Problem] = (),
+    refused: Refused = NONE_REFUSED,
     checked: bool = False,
 ) -> str:
     needs_unit = checked and application.unit is None
@@ -210,17 +221,17 @@ def _form_page(
         if needs_unit
         else []
     )
-    shown: Sheet = sheet(
+    shown = sheet(
         application.schema,
         application.draft.content,
-        problems=problems or [],
+        problems=problems,
         refused=refused,
         besides=besides,
     )
     return render_template("portal/apply.html", application=application, sheet=shown, needs_unit=needs_unit)
 
 
-def _refused_page(draft_id: UUID, problems: list[Problem]) -> tuple[str, int]:
+def _refused_page(draft_id: UUID, problems: Sequence[Problem]) -> tuple[str, int]:
     with reading() as session:
         application = _application(session, draft_id)
     return _form_page(application, problems=problems, checked=True), 422

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from engine.bpmn.model import Labels, Process
+from engine.bpmn.model import Process
 from engine.database import reading
 from engine.drafts import drafts_of
 from engine.queries.own_cases import (
@@ -22,12 +19,12 @@ from engine.queries.own_cases import (
     own_documents,
     own_notices,
 )
-from engine.tables import Answers, Document
-from engine.versions import Definition, definition
-from forms.reading import Readable, readable
+from engine.tables import Document
+from engine.versions import definition
 from portal.blueprint import bp
 from portal.following import Turn, coming_next, milestones, state_of, turns
 from web.access import current, signed_in
+from web.answered import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +34,6 @@ class Line:
     own: OwnCase
     state: str
     turns: list[Turn]
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the applicant answered in one step, in words; ``names`` is the step's name."""
-
-    names: Labels
-    at: datetime
-    lines: list[Readable]
 
 
 @bp.get("/my/cases")
@@ -69,7 +57,7 @@ def my_case(case_id: UUID) -> str:
     with reading() as session:
         own = own_case(session, case_id=case_id, person_id=current.person.id)
         known = definition(session, own.case.version_id)
-        sent = _sent(own_answers(session, case_id=case_id, person_id=current.person.id), known)
+        sent = answered(known, own_answers(session, case_id=case_id, person_id=current.person.id))
         files = files_of(session, case_id)
     return render_template(
         "portal/case.html",
@@ -90,24 +78,3 @@ def files_of(session: Session, case_id: UUID) -> dict[str, Document]:
 
 def _line(own: OwnCase, process: Process) -> Line:
     return Line(own, state_of(own), turns(own, process))
-
-
-def _sent(rows: Sequence[Answers], known: Definition) -> list[Sent]:
-    """The answers of each step put together again: they are kept apart by confidentiality."""
-    by_step: dict[UUID | None, list[Answers]] = {}
-    for row in rows:
-        by_step.setdefault(row.task_id, []).append(row)
-    return [_sent_in(parts, known) for parts in by_step.values()]
-
-
-def _sent_in(parts: list[Answers], known: Definition) -> Sent:
-    first = parts[0]
-    content: dict[str, Any] = {}
-    for part in parts:
-        content |= part.content or {}
-    schema = known.form(first.form)
-    secrets = {part.confidential for part in parts if part.confidential}
-    lines = readable(schema, content, current.lang, secrets=secrets) if schema else []
-    opening = known.process.opening
-    step = opening if opening and first.task_id is None else known.process.steps.get(first.step)
-    return Sent(step.names if step else {}, first.at, lines)

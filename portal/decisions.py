@@ -84,7 +84,7 @@ def _page(session: Session, own: OwnCase, found: Decision) -> dict[str, Any]:
     signed = signature(session, found)
     figures = found.content.get("figures", {})
     return {
-        "figures": figures_of(known, figures, current.lang),
+        "figures": figures_of(known, figures),
         "ground": ground_of(known, figures),
         "recourses": recourses(found.content, found.received_at),
         "signed": signed,

@@ -44,7 +44,7 @@ def turns(own: OwnCase, process: Process) -> list[Turn]:
     open_now = [
         Turn(
             task_id=task.id,
-            names=_names(process, task),
+            names=process.names_of(task.step),
             mine=task.role == APPLICANT,
             who=process.roles.get(task.role, {}),
             unit=_unit(own, task),
@@ -95,7 +95,7 @@ def _milestones(own: OwnCase, process: Process) -> Iterator[Milestone]:
 
 
 def _task_milestones(own: OwnCase, process: Process, task: Task) -> Iterator[Milestone]:
-    names, who, unit = _names(process, task), process.roles.get(task.role, {}), _unit(own, task)
+    names, who, unit = process.names_of(task.step), process.roles.get(task.role, {}), _unit(own, task)
     if task.role == APPLICANT:
         yield Milestone("asked", task.offered_at, names, {}, {})
     if task.status == TaskStatus.COMPLETED and task.ended_at is not None:
@@ -110,11 +110,6 @@ def _endings(own: OwnCase) -> Iterator[Milestone]:
             yield Milestone("received", decision.received_at, {}, {}, {})
     if decision is None and own.case.closed_at is not None:
         yield Milestone("closed", own.case.closed_at, {}, {}, {})
-
-
-def _names(process: Process, task: Task) -> Labels:
-    step = process.steps.get(task.step)
-    return step.names if step else {}
 
 
 def _unit(own: OwnCase, task: Task) -> Labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,19 +12,32 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from engine.answers import AnswersRefused
+from engine.bpmn.failures import ActFailed
 from engine.bpmn.model import Step
 from engine.database import reading, transaction
 from engine.drafts import save_task_draft, task_draft
+from engine.incidents import note_failed_act
 from engine.queries.applications import own_files
 from engine.queries.own_cases import asked_of_applicant, own_case, own_task
 from engine.tables import Deadline, Document, Task
 from engine.tasks import TaskEnded, complete_task
 from engine.versions import definition
 from forms.checking import Problem
+from forms.conditions import Schema
 from forms.reading import Readable, readable
 from portal.blueprint import bp
-from portal.filling import Filled, Refused, document_ids, filled, in_words, problems_of, sheet
 from web.access import current, signed_in
+from web.answered import in_words
+from web.filling import (
+    NONE_REFUSED,
+    Filled,
+    Refused,
+    document_ids,
+    filled,
+    form_of,
+    problems_of,
+    sheet,
+)
 from web.words import _
 
 
@@ -33,7 +47,7 @@ class Asked:
 
     task: Task
     step: Step
-    schema: dict[str, Any]
+    schema: Schema
     told: list[Readable]
     content: dict[str, Any]
     files: dict[str, Document]
@@ -106,6 +120,10 @@ def send_answer(task_id: UUID) -> Answer | tuple[str, int]:
             complete_task(tx, task_id=task_id, answers=asked.content)
     except AnswersRefused as refused:
         return _form_page(asked, problems=refused.problems), 422
+    except ActFailed as failed:
+        with transaction(actor=current.actor) as tx:
+            note_failed_act(tx, task_id=task_id, failure=failed)
+        return _form_page(asked, failed=True), 422
     flash(str(_("Your answer was sent.")), "success")
     return redirect(url_for("portal.my_case", case_id=asked.task.case_id), 303)
 
@@ -125,7 +143,7 @@ def _asked(session: Session, task_id: UUID) -> Asked:
     task = own_task(session, task_id=task_id, person_id=current.person.id)
     known = definition(session, task.case.version_id)
     step = known.process.steps[task.step]
-    schema = known.form(step.form) or {"type": "object", "properties": {}}
+    schema = form_of(known, step)
     form, told = asked_of_applicant(session, task)
     draft = task_draft(session, task_id=task_id)
     content = draft.content if draft else {}
@@ -149,6 +167,14 @@ def _told(schema: dict[str, Any] | None, told: dict[str, Any]) -> list[Readable]
     return readable({**schema, "properties": open_, "groups": []}, told, current.lang)
 
 
-def _form_page(asked: Asked, *, problems: list[Problem] | None = None, refused: Refused | None = None) -> str:
-    shown = sheet(asked.schema, asked.content, problems=problems or [], refused=refused)
+def _form_page(
+    asked: Asked,
+    *,
+    problems: Sequence[Problem] = (),
+    refused: Refused = NONE_REFUSED,
+    failed: bool = False,
+) -> str:
+    stuck = _("Your case cannot go on with this answer: the office has been told. Nothing was changed.")
+    besides = [("", str(stuck))] if failed else []
+    shown = sheet(asked.schema, asked.content, problems=problems, refused=refused, besides=besides)
     return render_template("portal/answer.html", asked=asked, sheet=shown)

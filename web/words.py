@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from engine.database import now
 from engine.refusals import Refusal
+from engine.urgency import horizon
 from web.access import current
 from wording import LANGUAGES, catalogues, codes, direction, embed, pick, times
 from wording import notices as notice_sentences
@@ -74,12 +75,9 @@ def refused(problem: Refusal) -> str:
     return refusal_sentences.refusal(current.lang, problem.code, **problem.params)
 
 
-def urgency_of(fires_at: datetime) -> str:
-    """How urgent an expiry is: ``breached``, ``today`` (within a day), ``soon`` (within three), ``calm``."""
-    hours = (fires_at - now()).total_seconds() / 3600
-    if hours <= 0:
-        return "breached"
-    return "today" if hours <= 24 else "soon" if hours <= 72 else "calm"
+def urgency_of(fires_at: datetime | None) -> str:
+    """How urgent an expiry is, as the style sheet names it: ``breached``, ``today``, ``soon`` or ``calm``."""
+    return horizon(now()).urgency(fires_at).value
 
 
 def give_words(app: Flask) -> None:

@@ -126,6 +126,7 @@ REASONS = {
     "hit_policy": N_("the hit policy of “%(decision)s” is unknown."),
     "ragged_rule": N_("the rule “%(rule)s” of “%(decision)s” has too many or too few cells."),
     "bad_cell": N_("the cell “%(text)s” of “%(decision)s” is not understood."),
+    "bad_kind": N_("an output of “%(decision)s” is of the kind “%(kind)s”, not “money”, “number” or “code”."),
     "decision_circle": N_("the decision “%(decision)s” depends on itself."),
     "unknown_decision": N_("the decision “%(decision)s” is not in the file."),
 }  #: by the parameter `why` of a fault

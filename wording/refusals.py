@@ -23,7 +23,9 @@ REFUSED = {
     "document_not_yours": N_("A document named here is not yours. Attach it again."),
     "decision_without_outcome": N_("The diagram does not say whether the decision grants or refuses."),
     "decision_without_signatory": N_("Nobody has signed this decision."),
-    "operation_unknown": N_("Nothing here provides the operation “%(operation)s”. The administrator must connect it."),
+    "operation_unknown": N_(
+        "Nothing here provides the operation “%(operation)s”. The administrator must connect it."
+    ),
     "act_failed": N_(
         "The diagram cannot go on from here: nothing was changed, and an incident was opened for the administrator."
     ),
@@ -47,6 +49,10 @@ REFUSED = {
         "%(person)s cannot be given this task: the role “%(role)s” is needed in %(unit)s."
     ),
     "assignee_did_other_step": N_("%(person)s did the step “%(step)s” of this case: choose someone else."),
+    "assignee_did_not_other_step": N_(
+        "%(person)s did not do the step “%(step)s” of this case: only who did it can do this one."
+    ),
+    "assignee_is_applicant": N_("%(person)s filed this request: choose someone else."),
     "answers_refused": N_("Some answers must be corrected: nothing was sent."),
     "form_changed": N_("The form changed since you opened it. Check your answers and send it again."),
     "form_expired": N_("This page stayed open too long. Your answers are kept: send it again."),

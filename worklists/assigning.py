@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,14 +21,17 @@ from engine.task_rules import TaskNotForYou, place, who_can
 from engine.tasks import NotYourUnit, ReasonRequired, assign_task
 from engine.versions import definition
 from web.access import current, needs
-from web.words import _, name_of
-from wording import refusal
+from web.words import _, name_of, refused
+from wording import codes, pick, refusal
 from worklists.blueprint import bp
-from worklists.facts import step_label
 from worklists.pages import supervises
-from worklists.refusing import sentence, words_around
 
-OTHER_STEP = frozenset({"four_eyes", "same_as"})
+#: What a supervisor is told of a person, by why that person may not do the task.
+OF_THE_ASSIGNEE = {
+    "four_eyes": "assignee_did_other_step",
+    "same_as": "assignee_did_not_other_step",
+    "own_case": "assignee_is_applicant",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,9 @@ class Assigning:
 
     task: Task
     step: str
+    role: str
+    unit: str
     candidates: Sequence[Candidate]
-    words: dict[str, Any]
 
 
 @bp.get("/tasks/<uuid:task_id>/assign")
@@ -72,7 +75,7 @@ def assign(task_id: UUID) -> Answer | tuple[str, int]:
         with transaction(actor=current.actor) as tx:
             reference = assign_task(tx, task_id=task_id, to=to, reason=reason).case.reference
     except ReasonRequired as why:
-        return _page_again(task_id, {"reason": sentence(why, {})}), why.status
+        return _page_again(task_id, {"reason": refused(why)}), why.status
     except TaskNotForYou as why:
         return _page_again(task_id, {}, to=to, why=why), why.status
     flash(str(_("The task %(reference)s was reassigned.", reference=reference)), "success")
@@ -83,7 +86,7 @@ def _assigning(session: Session, task_id: UUID) -> Assigning:
     task = task_in_case(session, task_id)
     case = readable_case(session, case_id=task.case_id, who=current.standing)
     if task.is_open and not supervises(task):
-        raise NotYourUnit("not_supervising", task=str(task.id))
+        raise NotYourUnit("not_supervising", unit=task.unit.names if task.unit else {})
     known = definition(session, case.version_id)
     where = place(session, task=task, case=case, process=known.process)
     people = who_can(session, where) if task.is_open else []
@@ -93,7 +96,14 @@ def _assigning(session: Session, task_id: UUID) -> Assigning:
         for person in people
     ]
     candidates.sort(key=lambda one: (one.holds_it, one.tasks))
-    return Assigning(task, step_label(known, task.step), candidates, words_around(session, where))
+    return Assigning(
+        task=task,
+        step=pick(where.step.names, current.lang),
+        role=pick(known.process.roles.get(task.role), current.lang)
+        or codes.role_name(current.lang, task.role),
+        unit=pick(task.unit.names, current.lang) if task.unit else "",
+        candidates=candidates,
+    )
 
 
 def _page_again(
@@ -103,12 +113,17 @@ def _page_again(
         assigning = _assigning(session, task_id)
         person = session.get(Person, to) if to else None
     if why is not None:
-        code = "assignee_did_other_step" if why.code in OTHER_STEP else "assignee_not_entitled"
-        problems = {"person": refusal(current.lang, code, **assigning.words | {"person": name_of(person)})}
+        code = OF_THE_ASSIGNEE.get(why.code, "assignee_not_entitled")
+        words = {"role": assigning.role, "unit": assigning.unit} | why.params | {"person": name_of(person)}
+        problems = {"person": refusal(current.lang, code, **words)}
     return _page(assigning, problems)
 
 
 def _page(assigning: Assigning, problems: Mapping[str, str] | None = None) -> str:
     return render_template(
-        "worklists/assign.html", assigning=assigning, task=assigning.task, problems=problems or {}, typed=request.form
+        "worklists/assign.html",
+        assigning=assigning,
+        task=assigning.task,
+        problems=problems or {},
+        typed=request.form,
     )

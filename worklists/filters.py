@@ -11,9 +11,10 @@ from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Labels
-from engine.queries.worklists import Count, Mark, Urgency, WorkFilter, WorkPage
+from engine.queries.worklists import Count, Mark, WorkFilter, WorkPage
 from engine.tables import Unit
-from worklists.naming import step_names
+from engine.urgency import Urgency
+from engine.versions import definition
 
 HELD = {"no": False, "yes": True, "any": None}  #: ?held= of a workqueue
 MOST_TEXT = 60
@@ -109,7 +110,9 @@ def choices(session: Session, page: WorkPage, asked: WorkFilter) -> Choices:
     return Choices(
         urgencies={level: _sum(_left(counts, asked, but="urgency"), urgency=level) for level in Urgency},
         steps=[
-            StepChoice(f"{key}:{step}", step_names(session, some[0].version_id, step), _sum(some))
+            StepChoice(
+                f"{key}:{step}", definition(session, some[0].version_id).process.names_of(step), _sum(some)
+            )
             for (key, step), some in sorted(by_step.items())
         ],
         units=[

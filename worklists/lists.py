@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from engine.bpmn.model import Labels
 from engine.database import now, reading
 from engine.permissions import Permission
-from engine.queries.worklists import Urgency, WorkFilter, WorkPage, WorkRow, past_forbids, worklist, workqueue
+from engine.queries.worklists import WorkFilter, WorkPage, WorkRow, worklist, workqueue
 from engine.tables import Task
+from engine.task_rules import Place, case_forbids
+from engine.urgency import Urgency
 from engine.versions import definition
 from web.access import current, needs
-from wording import pick, refusal
+from web.words import refused
 from worklists.blueprint import bp
 from worklists.filters import Choices, address, choices, first_address, mark, next_address, wanted
-from worklists.naming import names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +83,13 @@ def listing(session: Session, page: WorkPage, asked: WorkFilter) -> Listing:
 
 
 def _line(session: Session, page: WorkPage, row: WorkRow) -> Line:
-    process = definition(session, row.task.case.version_id).process
-    step = process.steps[row.task.step]
-    code = past_forbids(step, current.person.id, row.past)
-    done = [other for other in (*step.other_than, step.same_as) if other and row.past.get(other)]
-    barred = ""
-    if code is not None:
-        names = pick(names_in(process, done[0]), current.lang) if done else ""
-        barred = refusal(current.lang, code, step=names, holder="")
+    task, case = row.task, row.task.case
+    where = Place(task, case, definition(session, case.version_id).process, task.unit)
+    why = case_forbids(where, current.person.id, row.past)
     return Line(
-        task=row.task,
-        names=step.names,
-        urgency=page.horizon.urgency(row.task.urgent_at),
+        task=task,
+        names=where.step.names,
+        urgency=page.horizon.urgency(task.urgent_at),
         is_suspended=row.is_suspended,
-        barred=barred,
+        barred=refused(why) if why else "",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,18 +14,10 @@ from engine.tables import Case, Document, Task, TaskStatus
 from engine.versions import Definition, definition
 from forms.schemas import property_at
 from web.access import current
-from wording import pick
-from worklists.facts import (
-    Answered,
-    ClockTold,
-    Fact,
-    answered,
-    clock_told,
-    deciding_facts,
-    level_of,
-    step_label,
-)
-from worklists.naming import role_label
+from web.answered import Answered, answered
+from web.figures import Fact
+from wording import codes, pick
+from worklists.facts import ClockTold, clock_told, deciding_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +35,16 @@ class CaseTold:
 
     def step(self, step: str | None) -> str:
         """The name of a step."""
-        return step_label(self.known, step)
+        return pick(self.known.process.names_of(step), current.lang)
 
     def role(self, role: str) -> str:
         """The name of a role."""
-        return role_label(self.known.process, role)
+        return pick(self.known.process.roles.get(role), current.lang) or codes.role_name(current.lang, role)
 
     def question(self, file: Document) -> str:
         """What a document answers."""
         asked = (property_at(form, file.field) for form in self.known.forms.values())
         return next((pick(about.get("labels"), current.lang) for about in asked if about), file.field)
-
-    def level(self, fires_at: datetime | None) -> str:
-        """How urgent an expiry is, as the style sheet names it."""
-        return level_of(fires_at)
 
     @property
     def files(self) -> dict[str, Document]:

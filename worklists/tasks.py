@@ -18,20 +18,21 @@ from engine.case_access import readable_case, record_reading
 from engine.database import reading, transaction
 from engine.documents import document_names
 from engine.drafts import save_task_draft, task_draft
+from engine.incidents import note_failed_act
 from engine.permissions import Permission
 from engine.queries.case_pages import latest_handoff, task_in_case
 from engine.tables import APPLICANT, Document, Draft, Handoff, Person, Task, TaskStatus
 from engine.task_rules import place, who_can, why_not
 from engine.tasks import claim_task, complete_task, release_task
+from engine.versions import definition
 from forms.checking import Problem
 from web.access import current, needs
-from web.words import _
+from web.filling import NONE_REFUSED, Filled, Refused, Sheet, document_ids, filled, form_of, sheet
+from web.words import _, refused
 from wording.faults import failure
 from worklists.blueprint import bp
 from worklists.facts import ClockTold, clock_told
-from worklists.filling import EMPTY, NOTHING, Sheet, document_ids, filled, sheet
 from worklists.pages import CaseTold, case_told, supervises
-from worklists.refusing import why_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def release(task_id: UUID) -> Answer:
 @needs(Permission.WORK_TASKS)
 def save_draft(task_id: UUID) -> Answer | str:
     """Keep what was typed, to go on later."""
-    form = filled(task_id)
+    form = _filled(task_id)
     with transaction(actor=current.actor) as tx:
         save_task_draft(tx, task_id=task_id, content=form.answers)
     if form.refused:
@@ -122,7 +123,7 @@ def save_draft(task_id: UUID) -> Answer | str:
 @needs(Permission.WORK_TASKS)
 def autosave(task_id: UUID) -> Answer:
     """Keep what is being typed, without a word."""
-    form = filled(task_id)
+    form = _filled(task_id)
     with transaction(actor=current.actor) as tx:
         save_task_draft(tx, task_id=task_id, content=form.answers)
     return Response(status=204)
@@ -132,7 +133,7 @@ def autosave(task_id: UUID) -> Answer:
 @needs(Permission.WORK_TASKS)
 def complete(task_id: UUID) -> Answer | str | tuple[str, int]:
     """Finish the task with the answers of its form. A second time changes nothing (409)."""
-    form = filled(task_id)
+    form = _filled(task_id)
     if form.shown_again:
         return _page_again(task_id, form.answers)
     if form.refused:
@@ -140,12 +141,23 @@ def complete(task_id: UUID) -> Answer | str | tuple[str, int]:
     try:
         with transaction(actor=current.actor) as tx:
             reference = complete_task(tx, task_id=task_id, answers=form.answers).case.reference
-    except AnswersRefused as refused:
-        return _page_again(task_id, form.answers, problems=refused.problems), 422
+    except AnswersRefused as wrong:
+        return _page_again(task_id, form.answers, problems=wrong.problems), 422
     except ActFailed as failed:
+        with transaction(actor=current.actor) as tx:
+            note_failed_act(tx, task_id=task_id, failure=failed)
         return _page_again(task_id, form.answers, failed=failed), 422
     flash(str(_("Done: the case %(reference)s has moved on.", reference=reference)), "success")
     return redirect(_home(), 303)
+
+
+def _filled(task_id: UUID) -> Filled:
+    """What was sent for a task. Files are kept at once, so that a refused form does not lose them."""
+    with transaction(actor=current.actor) as tx:
+        task = task_in_case(tx.session, task_id)
+        known = definition(tx.session, task.case.version_id)
+        step = known.process.steps[task.step]
+        return filled(tx, form_of(known, step), confidential=step.confidential)
 
 
 def _told(session: Session, task_id: UUID) -> TaskTold:
@@ -153,21 +165,21 @@ def _told(session: Session, task_id: UUID) -> TaskTold:
     case = readable_case(session, case_id=task.case_id, who=current.standing)
     told = case_told(session, case)
     where = place(session, task=task, case=case, process=told.known.process)
-    refusal = why_not(session, where, current.standing) if task.is_open else None
+    barred = why_not(session, where, current.standing) if task.is_open else None
     is_mine = task.is_open and task.holder_id == current.person.id
     draft = task_draft(session, task_id=task_id) if is_mine else None
-    form = sheet(told.known.form(where.step.form) or EMPTY, draft.content if draft else {}) if is_mine else None
+    schema, answers = form_of(told.known, where.step), draft.content if draft else {}
     return TaskTold(
         task=task,
         step=where.step,
         told=told,
         clock=clock_told(told.page.clock_of(task)),
         handoff=latest_handoff(session, task),
-        barred=why_in_words(session, where, refusal),
-        can=who_can(session, where) if refusal and task.role != APPLICANT else (),
+        barred=refused(barred) if barred else "",
+        can=who_can(session, where) if barred and task.role != APPLICANT else (),
         draft=draft,
-        sheet=form,
-        files=document_names(session, document_ids(form.groups)) if form else {},
+        sheet=sheet(schema, answers) if is_mine else None,
+        files=document_names(session, document_ids(schema, answers)) if is_mine else {},
     )
 
 
@@ -180,7 +192,7 @@ def _page_again(
     answers: Mapping[str, Any],
     *,
     problems: Sequence[Problem] = (),
-    refused: Mapping[str, str] = NOTHING,
+    refused: Refused = NONE_REFUSED,
     failed: ActFailed | None = None,
 ) -> str:
     """The page with all that was typed, and what is wrong with it."""
@@ -188,10 +200,11 @@ def _page_again(
         told = _told(session, task_id)
         if told.sheet is None:
             return _page(told)
-        form = sheet(told.told.known.form(told.step.form) or EMPTY, answers, problems, refused)
-        files = document_names(session, document_ids(form.groups))
-    general = [("", _failed(told, failed))] if failed else []
-    return _page(replace(told, sheet=replace(form, summary=[*general, *form.summary]), files=files))
+        schema = form_of(told.told.known, told.step)
+        files = document_names(session, document_ids(schema, answers))
+    besides = [("", _failed(told, failed))] if failed else []
+    form = sheet(schema, answers, problems=problems, refused=refused, besides=besides)
+    return _page(replace(told, sheet=form, files=files))
 
 
 def _failed(told: TaskTold, failed: ActFailed) -> str:

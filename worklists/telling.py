@@ -12,7 +12,9 @@ from engine.tables import AuditEntry, Person, Unit
 from worklists.pages import CaseTold
 
 #: Entries that say how the machine works, not what happened to the file.
-QUIET = frozenset({"answers.filed", "decision.evaluated", "deadline.armed", "deadline.withdrawn", "timer.armed"})
+QUIET = frozenset(
+    {"answers.filed", "decision.evaluated", "deadline.armed", "deadline.withdrawn", "timer.armed"}
+)
 
 
 @dataclass(frozen=True, slots=True)

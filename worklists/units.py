@@ -9,11 +9,11 @@ from engine.database import now, reading
 from engine.permissions import Permission
 from engine.queries.unit_load import UnitLoad, unit_load, unit_tasks
 from engine.tables import Person
+from engine.versions import definition
 from web.access import current, needs
 from worklists.blueprint import bp
 from worklists.filters import address, mark, wanted
 from worklists.lists import listing
-from worklists.naming import step_names
 
 
 @bp.get("/unit", endpoint="unit")
@@ -36,13 +36,17 @@ def tasks() -> str:
         shown = listing(session, page, asked)
         holder = session.get(Person, asked.holder) if asked.holder else None
     return render_template(
-        "worklists/unit_tasks.html", listing=shown, address=address, holder=holder, held=request.args.get("held")
+        "worklists/unit_tasks.html",
+        listing=shown,
+        address=address,
+        holder=holder,
+        held=request.args.get("held"),
     )
 
 
 def _late_steps(session: Session, found: UnitLoad) -> dict[str, dict[str, str]]:
     """The names of the steps that were breached, by id of the breach; empty for the whole case."""
     return {
-        str(breach.id): step_names(session, breach.case.version_id, breach.deadline.element)
+        str(breach.id): definition(session, breach.case.version_id).process.names_of(breach.deadline.element)
         for breach in found.breaches
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.expressions import Expression
+from engine.bpmn.model import Figure
 from engine.bpmn.operations import COMPARISONS, EvaluationFailed, as_date, equal, exact, is_number
 
 SEVERAL = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
@@ -55,11 +56,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One column of results; `ranking`: its values by falling priority; `default`: when no rule matches."""
+    """One column of results; `ranking`: its values by falling priority; `default`: when no rule matches.
+
+    `figure`: how people read it, None when it has no labels.
+    """
 
     name: str
     ranking: tuple[Any, ...] = ()
     default: Expression | None = None
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,13 @@ class DecisionTable:
         own |= set(self.literal.names) if self.literal else set()
         produced = {output.name for table in self.requires for output in table.outputs}
         return frozenset((own - produced).union(*(table.names for table in self.requires)))
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """The outputs that people read, by name: those required first."""
+        required = [item for table in self.requires for item in table.figures.items()]
+        own = [(output.name, output.figure) for output in self.outputs if output.figure]
+        return dict([*required, *own])
 
 
 def evaluate(table: DecisionTable, names: Names, depth: int = 0) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -90,6 +90,18 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """What a decision table computes for the case and people read.
+
+    `kind`: money (integer centimes), number, or code (one of `choices`, each with its names).
+    """
+
+    labels: Labels
+    kind: Literal["money", "number", "code"]
+    choices: dict[str, Labels] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A procedure as drawn. Treat its mappings as constants: one Process serves all cases and threads."""
 
@@ -104,9 +116,19 @@ class Process:
     opening: Step | None = None
     calls: dict[str, str] = field(default_factory=dict)
     decisions: tuple[str, ...] = ()
+    figures: dict[str, Figure] = field(default_factory=dict)
+    """By the name of the variable, in the order of the tables' columns; those without labels are left out."""
     summary: Labels = field(default_factory=dict)
     runtime: Any = field(default=None, compare=False, repr=False)
     """Private to engine.bpmn: the executable specification and the compiled decisions."""
+
+    def names_of(self, element: str | None) -> Labels:
+        """The names of a step or element, of the opening too; its id where it has none, empty for None."""
+        if element is None:
+            return {}
+        opening = (self.opening,) if self.opening and self.opening.id == element else ()
+        known = (*opening, self.steps.get(element), self.elements.get(element))
+        return next((one.names for one in known if one and one.names), {"en": element})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From BPMN text to a Process, or to everything that is wrong with it."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
@@ -24,7 +24,7 @@ from engine.bpmn.dialect import (
     step_of,
 )  # fmt: skip
 from engine.bpmn.faults import Fault, FaultList
-from engine.bpmn.model import Element, Labels, Process, Step
+from engine.bpmn.model import Element, Figure, Labels, Process, Step
 from engine.bpmn.reacting import definitions
 from engine.bpmn.tables import DecisionRefused, read_decisions
 from engine.bpmn.xml import (
@@ -188,6 +188,7 @@ def _process(
         summary=labels_of(element, "summary"),
         calls=given.calls,
         decisions=tuple(sorted({table.id for table, _ in given.decisions.values()})),
+        figures=_figures(given.decisions.values()),
         runtime=runtime,
     )
 
@@ -239,6 +240,11 @@ def _decisions(
         else:
             found[shape.id] = (tables[name], result)
     return found
+
+
+def _figures(decisions: Iterable[tuple[DecisionTable, str | None]]) -> dict[str, Figure]:
+    """What the tables compute that people read; a result taken as a whole is no variable of its own."""
+    return {name: figure for table, whole in decisions if not whole for name, figure in table.figures.items()}
 
 
 def _named_decision(element: etree._Element) -> tuple[str | None, str | None]:

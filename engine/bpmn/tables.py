@@ -10,9 +10,11 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.decisions import Cell, DecisionTable, Output, Rule, UnaryTest
+from engine.bpmn.dialect import labels_of
 from engine.bpmn.expressions import Expression, ExpressionRefused, compile_expression
+from engine.bpmn.model import Figure, Labels
 from engine.bpmn.operations import EvaluationFailed
-from engine.bpmn.xml import DMN, XmlRefused, line_of, local, namespace, parsed
+from engine.bpmn.xml import DMN, XmlRefused, line_of, local, namespace, parsed, said
 
 POLICIES = ("UNIQUE", "FIRST", "ANY", "COLLECT", "RULE ORDER", "PRIORITY", "OUTPUT ORDER")
 SHORT = {policy[0]: policy for policy in reversed(POLICIES)}
@@ -20,6 +22,7 @@ AGGREGATIONS = ("SUM", "MIN", "MAX", "COUNT")
 RANGE = re.compile(r"^([\[\](])(.+?)\.\.(.+?)([\[\])])$", re.DOTALL)
 COMPARISON = re.compile(r"^(<=|>=|<|>|=)\s*(.+)$", re.DOTALL)
 NEGATION = re.compile(r"^not\s*\((.*)\)$", re.DOTALL)
+TEXT = re.compile(r'^"([^"\\]*)"$')
 QUESTION = re.compile(r"""("(?:[^"\\]|\\.)*")|(\?)""")
 
 
@@ -92,12 +95,15 @@ def _table(name: str, decision: etree._Element, table: etree._Element) -> Decisi
             "hit_policy", line_of(table), decision=name, policy=f"{policy} {aggregation or ''}"
         )
     inputs = tuple(_input(column, name) for column in _children(table, "input"))
-    outputs = tuple(_output(column, decision, name) for column in _children(table, "output"))
-    if not outputs:
+    rows, columns = _children(table, "rule"), _children(table, "output")
+    if not columns:
         raise DecisionRefused("no_table", line_of(table), decision=name)
     rules = tuple(
-        _rule(row, number, len(inputs), len(outputs), name)
-        for number, row in enumerate(_children(table, "rule"), start=1)
+        _rule(row, number, len(inputs), len(columns), name) for number, row in enumerate(rows, start=1)
+    )
+    outputs = tuple(
+        replace(_output(column, decision, name), figure=_figure(column, place, rows, name))
+        for place, column in enumerate(columns)
     )
     return DecisionTable(name, policy, aggregation, inputs, outputs, rules)
 
@@ -120,6 +126,32 @@ def _output(column: etree._Element, decision: etree._Element, name: str) -> Outp
             raise DecisionRefused("bad_cell", line_of(column), decision=name, text=failed.code) from None
     default = _child(column, "defaultOutputEntry")
     return Output(label, ranking, _expression(_text(default), column, name) if default is not None else None)
+
+
+def _figure(column: etree._Element, place: int, rows: list[etree._Element], name: str) -> Figure | None:
+    """How people read an output, by its `masar:label`; text is a code, said in the words of the rule that gives it."""
+    labels = labels_of(column)
+    if not labels:
+        return None
+    is_text = column.get("typeRef", "").split(":")[-1].lower() == "string"
+    match said(column, "kind") or ("code" if is_text else "number"):
+        case "money":
+            return Figure(labels, "money")
+        case "number":
+            return Figure(labels, "number")
+        case "code":
+            return Figure(labels, "code", _choices(place, rows))
+        case kind:
+            raise DecisionRefused("bad_kind", line_of(column), decision=name, kind=kind)
+
+
+def _choices(place: int, rows: list[etree._Element]) -> dict[str, Labels]:
+    choices: dict[str, Labels] = {}
+    for row in rows:
+        code = TEXT.match(_text(_children(row, "outputEntry")[place]))
+        if code and labels_of(row):
+            choices.setdefault(code[1], labels_of(row))
+    return choices
 
 
 def _rule(row: etree._Element, number: int, inputs: int, outputs: int, name: str) -> Rule:

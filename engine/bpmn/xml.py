@@ -80,7 +80,7 @@ def text_of(element: etree._Element | None) -> str:
 
 def extensions(element: etree._Element, name: str, uri: str = MASAR) -> list[etree._Element]:
     """Elements of a dialect on an element: inside its `extensionElements`, or directly below it."""
-    inside = child(element, "extensionElements")
+    inside = child(element, "extensionElements", namespace(element) or BPMN)
     return (children(inside, name, uri) if inside is not None else []) + children(element, name, uri)
 
 

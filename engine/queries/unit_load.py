@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from engine.calendars import day_start, days_after, local_day
 from engine.permissions import Permission
-from engine.queries.worklists import Mark, WorkFilter, WorkPage, horizon, task_page, within
+from engine.queries.worklists import Mark, WorkFilter, WorkPage, task_page, within
 from engine.standing import Standing
 from engine.tables import APPLICANT, Breach, Case, Deadline, DeadlineKind, Person, Task, Unit
+from engine.urgency import horizon
 
 FRIDAY = 4  #: the first day of the weekend, as `date.weekday` counts
 BREACHES = 50  #: the most shown

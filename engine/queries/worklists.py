@@ -9,49 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from engine.bpmn.model import Step
-from engine.calendars import day_start, days_after, local_day
 from engine.permissions import Permission
 from engine.standing import Standing
 from engine.tables import APPLICANT, Case, Deadline, DeadlineKind, Procedure, Task, TaskStatus, Unit
+from engine.task_rules import Past
+from engine.urgency import Horizon, Urgency, horizon
 
 ROWS = 50  #: rows of a page
-SOON_DAYS = 2  #: days after today that count as soon
-
-Past = Mapping[str, set[UUID]]  #: who completed each step of a case
-
-
-class Urgency(StrEnum):
-    """How near a task is to its breach, the nearest first."""
-
-    BREACHED = "breached"
-    TODAY = "today"
-    SOON = "soon"
-    CALM = "calm"
-
-
-@dataclass(frozen=True, slots=True)
-class Horizon:
-    """The moments that part one urgency from the next."""
-
-    now: datetime
-    today_ends: datetime
-    soon_ends: datetime
-
-    def urgency(self, urgent_at: datetime | None) -> Urgency:
-        """How urgent an expiry is; none at all is calm."""
-        if urgent_at is None or urgent_at > self.soon_ends:
-            return Urgency.CALM
-        if urgent_at <= self.now:
-            return Urgency.BREACHED
-        return Urgency.TODAY if urgent_at <= self.today_ends else Urgency.SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +84,6 @@ class WorkPage:
     horizon: Horizon = field(repr=False)
 
 
-def horizon(now: datetime) -> Horizon:
-    """What is breached, due today or due soon at this moment, by the days of Algiers."""
-    today = local_day(now)
-    return Horizon(now, day_start(days_after(today, 1)), day_start(days_after(today, 1 + SOON_DAYS)))
-
-
 def worklist(
     session: Session, who: Standing, wanted: WorkFilter, *, at: datetime, after: Mark | None = None
 ) -> WorkPage:
@@ -138,14 +102,6 @@ def within(path: Any, roots: Sequence[str]) -> ColumnElement[bool]:
     """That a unit's path is one of these, or lies below one of them."""
     below = (or_(path == root, path.startswith(f"{root}/", autoescape=True)) for root in roots)
     return or_(false(), *below)
-
-
-def past_forbids(step: Step, person_id: UUID, past: Past) -> str | None:
-    """The code of what this person did before in the case that forbids them the step; None if nothing does."""
-    if any(person_id in past.get(other, ()) for other in step.other_than):
-        return "four_eyes"
-    same = past.get(step.same_as or "", set())
-    return "same_as" if same and person_id not in same else None
 
 
 def task_page(

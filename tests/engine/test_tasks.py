@@ -13,7 +13,7 @@ from engine.calendars import later
 from engine.database import Database, reading, transaction
 from engine.refusals import NotFound, Refusal
 from engine.roles import revoke_role
-from engine.tables import Answers, Handoff, Person, TaskStatus
+from engine.tables import Answers, Case, Handoff, Person, TaskStatus
 from engine.task_rules import TaskNotForYou, place, who_can, why_not
 from engine.tasks import (
     NotYourUnit,
@@ -322,6 +322,18 @@ def test_who_did_the_first_control_can_neither_do_the_second_nor_is_named_for_it
     with pytest.raises(TaskNotForYou, match="four_eyes"):
         claim(case_id, "again", by=cast.amina)
     complete(case_id, "again", by=cast.badr)
+
+
+def test_nobody_deals_with_their_own_request_nor_is_named_for_it(cast: Cast) -> None:
+    case_id = opened(deploy(bpmn(TWO_STEPS, key="own")), by=cast.amina, unit=cast.centre)
+    with reading() as session:
+        found = session.get_one(Case, case_id)
+        process = definition(session, found.version_id).process
+        where = place(session, task=task(task_id(case_id, "check")), case=found, process=process)
+        assert [person.username for person in who_can(session, where)] == ["badr"]
+        refusal = why_not(session, where, cast.standing("amina"))
+        assert refusal is not None
+        assert refusal.code == "own_case"
 
 
 def test_four_eyes_hold_at_completion_too(cast: Cast) -> None:

@@ -20,11 +20,12 @@ from wording import say
 
 DESK = (1280, 800)
 PHONE = (360, 740)
+OWN_LANGUAGE = "ar"  #: of everybody in the cast
 LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
 TIMEOUT = 10_000  #: milliseconds
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 #: What Chromium writes on the console for a page that was answered with a refusal: expected, and no fault of the page.
-REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|422)")
+REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|410|422)")
 MARKS = re.compile("[\u200e\u200f\u2066-\u2069]")
 
 
@@ -117,10 +118,12 @@ class Visitor:
         return MARKS.sub("", say(self.lang, msgid, **params))
 
     def signs_in(self, username: str, password: str = PASSWORD) -> None:
-        """Sign in, in the language of this visit."""
+        """Sign in; the account's own language gives way to that of this visit."""
         self.opens(f"/sign-in?lang={self.lang}")
         self.answers(username=username, password=password)
         self.presses("Sign in")
+        if self.lang != OWN_LANGUAGE:
+            self.opens(f"/account?lang={self.lang}")
 
     def opens(self, address: str) -> None:
         """Open a page by its address."""

@@ -59,22 +59,20 @@ parts = st.recursive(
     leaves,
     lambda inner: st.one_of(
         st.lists(inner, min_size=2, max_size=3).map(joined),
-        st.tuples(inner, inner).map(lambda two: f"{{{{{two[0]} & {two[1]}}}}}"),
-        st.tuples(inner, inner).map(lambda two: f"{{{{{two[0]} | {two[1]}}}}}"),
-        inner.map(lambda one: f"{{{{{{n}}@clerk > {one} * {{n}}@applicant;suspends}}}}"),
+        st.tuples(inner, inner).map(lambda two: f"({two[0]} & {two[1]})"),
+        st.tuples(inner, inner).map(lambda two: f"({two[0]} | {two[1]})"),
+        inner.map(lambda one: f"({{n}}@clerk > {one} * {{n}}@applicant;suspends)"),
     ),
     max_leaves=6,
 )
 
 
 def numbered(path: str) -> str:
-    """The path with a name of its own for each node, and braces as the builder reads them."""
+    """The path with a name of its own for each node, and its blocks in braces."""
     numbers = count(1)
     while "{n}" in path:
         path = path.replace("{n}", f"s{next(numbers)}", 1)
-    while "{{" in path or "}}" in path:
-        path = path.replace("{{", "{").replace("}}", "}")
-    return path
+    return path.replace("(", "{").replace(")", "}")
 
 
 @contextmanager

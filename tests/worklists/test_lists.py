@@ -8,9 +8,10 @@ from sqlalchemy import update
 
 from engine.database import now, reading
 from engine.queries.unit_load import week_ends
-from engine.queries.worklists import ROWS, Urgency, WorkFilter, horizon, past_forbids, workqueue
+from engine.queries.worklists import ROWS, WorkFilter, workqueue
 from engine.tables import Task
-from engine.task_rules import place, why_not
+from engine.task_rules import case_forbids, place, why_not
+from engine.urgency import Urgency, horizon
 from engine.versions import definition
 from tests import builders
 from tests.worklists.house import COMPLETE, OPINION, House, Statements
@@ -60,15 +61,6 @@ def test_claimed_tasks_leave_what_is_to_be_claimed_and_stand_in_their_holders_wo
     assert "Amina Bouzid" in everyone
 
 
-def test_a_task_that_four_eyes_forbids_is_shown_with_the_reason(house: House) -> None:
-    with house.database.reading() as session:
-        process = definition(session, session.get_one(Task, _validation(house)).case.version_id).process
-        validate = process.steps["validate"]
-    karim, amina = house.cast.id("karim"), house.cast.id("amina")
-    assert past_forbids(validate, amina, {"check_rights": {amina}}) == "four_eyes"
-    assert past_forbids(validate, karim, {"check_rights": {amina}}) is None
-
-
 def test_the_mark_in_the_list_agrees_with_the_rule_at_the_door(house: House) -> None:
     task_id = _validation(house)
     with reading() as session:
@@ -79,7 +71,19 @@ def test_the_mark_in_the_list_agrees_with_the_rule_at_the_door(house: House) -> 
         row = next(row for row in page.rows if row.task.id == task_id)
         assert row.past["check_rights"] == {house.cast.id("amina")}
         assert why_not(session, where, house.cast.standing("karim")) is None
-        assert past_forbids(where.step, house.cast.id("karim"), row.past) is None
+        assert case_forbids(where, house.cast.id("karim"), row.past) is None
+        forbidden = case_forbids(where, house.cast.id("amina"), row.past)
+        assert forbidden is not None
+        assert forbidden.code == "four_eyes"
+
+
+def test_ones_own_request_is_shown_but_not_to_be_claimed(house: House) -> None:
+    case = house.filed(by="amina")
+    page = house.page("amina", "/workqueue")
+    assert references(page) == [builders.case(case).reference]
+    assert "This is your own request" in page
+    assert "/claim" not in page
+    assert "/claim" in house.page("badr", "/workqueue")
 
 
 def _validation(house: House) -> object:

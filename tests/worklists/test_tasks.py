@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.database import reading
 from engine.queries.own_cases import own_case
-from engine.tables import Answers, Reading, TaskStatus
+from engine.tables import Answers, Incident, Reading, TaskStatus
 from tests import builders
 from tests.people import Cast
 from tests.worklists.house import COMPLETE, MISSING, OPINION, PDF, House
@@ -144,6 +144,21 @@ def test_a_decision_that_cannot_be_is_refused_in_words_and_nothing_changes(house
     assert "cannot go on" in answer.text
     assert "Typed." in answer.text
     assert builders.task(task_id).status == TaskStatus.CLAIMED
+
+
+def test_an_act_that_cannot_go_on_opens_one_incident_however_often_it_is_tried(house: House) -> None:
+    case = house.filed()
+    rights = {"outcome": "complete", "rights_open": False, "late_filing": "in_time"}
+    house.done(case, "check_rights", rights, "amina")
+    house.done(case, "medical_opinion", OPINION, "yasmine")
+    task_id = house.claimed(case, "validate", "karim")
+    for _try in range(2):
+        tried = house.client("karim").post(f"/tasks/{task_id}/complete", data={"decision": "grant"})
+        assert tried.status_code == 422
+    with reading() as session:
+        incident = session.scalars(select(Incident).where(Incident.case_id == case)).one()
+    assert (incident.code, incident.resolved_at) == ("no_flow_taken", None)
+    assert builders.events(case)[-1] == "incident.opened"
 
 
 def test_a_draft_is_kept_restored_and_nobody_elses(house: House) -> None:

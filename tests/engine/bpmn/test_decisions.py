@@ -144,3 +144,41 @@ def test_a_table_that_cannot_be_evaluated_is_refused(xml: bytes, code: str | Non
     with pytest.raises(DecisionRefused) as refused:
         read_decisions(xml)
     assert refused.value.code == code
+
+
+LABEL = '<m:label xmlns:m="https://masar.dz/bpmn/1.0" xml:lang="en">{}</m:label>'
+
+
+def figure_table(about: str) -> bytes:
+    """A table of one output "y" with a label and the attributes given; its rule is labelled too."""
+    named = f"<extensionElements>{LABEL.format('What it gives')}</extensionElements>"
+    rule = f"<extensionElements>{LABEL.format('The only rule')}</extensionElements>"
+    plain = table('- -> "only"', extra=named).decode()
+    plain = plain.replace(
+        '<output id="oy" ', f'<output id="oy" xmlns:masar="https://masar.dz/bpmn/1.0" {about} '
+    )
+    return plain.replace('<rule id="r1">', f'<rule id="r1">{rule}').encode()
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        ('typeRef="number"', "number"),
+        ('typeRef="number" masar:kind="money"', "money"),
+        ('typeRef="string"', "code"),
+    ],
+)
+def test_an_output_with_a_label_is_a_figure_that_people_read(about: str, kind: str) -> None:
+    figure = read_decisions(figure_table(about))["decide"].figures["y"]
+    assert (figure.labels, figure.kind) == ({"en": "What it gives"}, kind)
+    assert figure.choices == ({"only": {"en": "The only rule"}} if kind == "code" else {})
+
+
+def test_an_output_without_a_label_is_only_data() -> None:
+    assert read_decisions(table("- -> 1"))["decide"].figures == {}
+
+
+def test_a_figure_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(DecisionRefused) as refused:
+        read_decisions(figure_table('masar:kind="colour"'))
+    assert (refused.value.code, refused.value.params["kind"]) == ("bad_kind", "colour")

@@ -16,13 +16,13 @@ async function show(box) {
   });
   const [xml] = await Promise.all([fetchText(box.dataset.diagramUrl), document.fonts.load(`12px "${FONT}"`, SAMPLES)]);
   const names = JSON.parse(box.dataset.names || "{}");
+  const marks = JSON.parse(box.dataset.marks || "{}");
   viewer.on("import.parse.complete", ({ elementsById }) => rename(elementsById ?? {}, names));
+  addTools(box, viewer, marks); // first: the canvas is measured in what they leave
   await viewer.importXML(xml);
   describe(box);
-  const marks = JSON.parse(box.dataset.marks || "{}");
   mark(viewer, marks);
   fit(viewer, marks);
-  addTools(box, viewer, marks);
   leadToSteps(viewer);
   scrollOnlyInside(box, viewer);
 }
