@@ -27,7 +27,9 @@ UNITS: tuple[tuple[str, str, str | None, str | None, dict[str, str]], ...] = (
     ("cnas-16", "agency", "cnas", "16", {
         "ar": "وكالة الجزائر", "fr": "Agence d'Alger", "en": "Algiers agency"}),
     ("cnas-16-01", "centre", "cnas-16", "16", {
-        "ar": "مركز الدفع الجزائر الوسطى", "fr": "Centre de paiement Alger-Centre", "en": "Alger-Centre payment centre"}),
+        "ar": "مركز الدفع الجزائر الوسطى",
+        "fr": "Centre de paiement Alger-Centre",
+        "en": "Alger-Centre payment centre"}),
     ("cnas-16-02", "centre", "cnas-16", "16", {
         "ar": "مركز الدفع باب الوادي", "fr": "Centre de paiement Bab El Oued", "en": "Bab El Oued payment centre"}),
     ("cnas-31", "agency", "cnas", "31", {
@@ -89,7 +91,8 @@ SHOWN = {
 }  #: one sign-in per person of the cast
 
 FAMILY = (
-    ("بوعلام", "Boualem"), ("حمادي", "Hamadi"), ("زيتوني", "Zitouni"), ("بن يوسف", "Benyoucef"), ("مسعودي", "Messaoudi"),
+    ("بوعلام", "Boualem"), ("حمادي", "Hamadi"), ("زيتوني", "Zitouni"), ("بن يوسف", "Benyoucef"),
+    ("مسعودي", "Messaoudi"),
     ("قدور", "Kaddour"), ("لعريبي", "Laribi"), ("صالحي", "Salhi"), ("عثماني", "Othmani"), ("بلقاسم", "Belkacem"),
     ("شعبان", "Chaabane"), ("يحياوي", "Yahiaoui"),
 )  # fmt: skip

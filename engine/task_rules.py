@@ -65,13 +65,13 @@ def case_forbids(where: Place, person_id: UUID, past: Past) -> TaskNotForYou | N
     """Why a member of the staff may not do the task for what they are or did in its case, whatever their roles."""
     if person_id == where.case.applicant_id:
         return TaskNotForYou("own_case")
-    steps = where.process.steps
+    named = where.process.names_of
     for other in where.step.other_than:
         if person_id in past.get(other, ()):
-            return TaskNotForYou("four_eyes", step=steps[other].names)
+            return TaskNotForYou("four_eyes", step=named(other))
     same = where.step.same_as
     if same and past.get(same) and person_id not in past[same]:
-        return TaskNotForYou("same_as", step=steps[same].names)
+        return TaskNotForYou("same_as", step=named(same))
     return None
 
 

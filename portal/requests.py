@@ -121,11 +121,15 @@ def send_answer(task_id: UUID) -> Answer | tuple[str, int]:
     except AnswersRefused as refused:
         return _form_page(asked, problems=refused.problems), 422
     except ActFailed as failed:
-        with transaction(actor=current.actor) as tx:
-            note_failed_act(tx, task_id=task_id, failure=failed)
+        _open_incident(task_id, failed)
         return _form_page(asked, failed=True), 422
     flash(str(_("Your answer was sent.")), "success")
     return redirect(url_for("portal.my_case", case_id=asked.task.case_id), 303)
+
+
+def _open_incident(task_id: UUID, failed: ActFailed) -> None:
+    with transaction(actor=current.actor) as tx:
+        note_failed_act(tx, task_id=task_id, failure=failed)
 
 
 def _keep(task_id: UUID) -> tuple[Asked, Filled]:

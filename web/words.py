@@ -14,7 +14,7 @@ from engine.database import now
 from engine.refusals import Refusal
 from engine.urgency import horizon
 from web.access import current
-from wording import LANGUAGES, catalogues, codes, direction, embed, pick, times
+from wording import LANGUAGES, catalogues, codes, direction, embed, pick, spelled, times
 from wording import notices as notice_sentences
 from wording import refusals as refusal_sentences
 
@@ -61,8 +61,7 @@ def name_of(person: Any) -> str:
     """A person's name as recorded: Arabic letters for readers of Arabic, else Latin, else the user name."""
     if person is None:
         return ""
-    spelling = "ar" if current.lang == "ar" else "fr"
-    return str(person.names.get(spelling) or pick(person.names, current.lang) or person.username)
+    return spelled(person.names, current.lang) or str(person.username)
 
 
 def picked(labels: Mapping[str, str] | None) -> str:

@@ -2,7 +2,7 @@
 
 from wording.catalogues import N_, NN_, say, say_many
 from wording.codes import event_name
-from wording.languages import LANGUAGES, Labels, direction, embed, isolate, pick
+from wording.languages import LANGUAGES, Labels, direction, embed, isolate, pick, spelled
 from wording.notices import notice
 from wording.refusals import refusal
 
@@ -20,4 +20,5 @@ __all__ = [
     "refusal",
     "say",
     "say_many",
+    "spelled",
 ]

@@ -26,6 +26,11 @@ def pick(labels: Mapping[str, str] | None, lang: str) -> str:
     return next((label for label in labels.values() if label), "")
 
 
+def spelled(names: Mapping[str, str] | None, lang: str) -> str:
+    """A person's name as recorded: in Arabic letters for readers of Arabic, else in Latin ones, else as there is."""
+    return pick(names, "ar" if lang == "ar" else "fr")
+
+
 def isolate(text: str) -> str:
     """A reference, number or code for plain text, isolated so that Arabic around it never reorders it."""
     return f"{_LRI}{text}{_PDI}"

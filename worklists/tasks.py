@@ -144,11 +144,15 @@ def complete(task_id: UUID) -> Answer | str | tuple[str, int]:
     except AnswersRefused as wrong:
         return _page_again(task_id, form.answers, problems=wrong.problems), 422
     except ActFailed as failed:
-        with transaction(actor=current.actor) as tx:
-            note_failed_act(tx, task_id=task_id, failure=failed)
+        _open_incident(task_id, failed)
         return _page_again(task_id, form.answers, failed=failed), 422
     flash(str(_("Done: the case %(reference)s has moved on.", reference=reference)), "success")
     return redirect(_home(), 303)
+
+
+def _open_incident(task_id: UUID, failed: ActFailed) -> None:
+    with transaction(actor=current.actor) as tx:
+        note_failed_act(tx, task_id=task_id, failure=failed)
 
 
 def _filled(task_id: UUID) -> Filled:

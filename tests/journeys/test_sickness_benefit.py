@@ -133,6 +133,7 @@ def apply(samir: Visitor) -> str:
     samir.answers(employer="مؤسسة الأطلس", sick_note=File("sick-note.pdf"))
     samir.presses("Save and come back later")
     samir.reads_words("Your draft is saved. You can go on with it whenever you like.")
+    samir.page.locator("header summary").click()
     samir.presses("Sign out", within="header")
     samir.signs_in(SAMIR, PASSWORD)
     samir.page.locator("main li").get_by_role("link").first.click()

@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, select
 
+from engine.actor import Actor
 from engine.database import current, reading
-from engine.tables import Decision, Document, Reading, Task
+from engine.tables import Decision, Document, Incident, Reading, Task
+from tests import builders
 from tests.portal.house import (
     COMPLETE,
     JUSTIFIED,
@@ -153,6 +155,22 @@ def test_a_completion_request_is_read_answered_once_and_starts_the_clock_again(h
     page = text_of(samir.get(case))
     assert "You answered: Complete the file" in page
     assert "stands still" not in page
+
+
+def test_an_answer_with_which_the_case_cannot_go_on_opens_one_incident(house: House) -> None:
+    xml = builders.bpmn("start > give@applicant > count=n=unheard + 1 > end", key="stuck")
+    samir = Actor(house.people["samir@example.dz"], "person:samir")
+    case = builders.opened(builders.deploy(xml), by=samir, unit=house.units["cnas-16-01"].id)
+    task_id = builders.task_id(case, "give")
+    client = house.client("samir@example.dz")
+    for _try in range(2):
+        stuck = client.post(f"/my/tasks/{task_id}/send")
+        assert stuck.status_code == 422
+        assert "the office has been told" in text_of(stuck)
+    with reading() as session:
+        incident = session.scalars(select(Incident)).one()
+    assert (incident.case_id, incident.element, incident.code) == (case, "count", "unknown_name")
+    assert builders.task(task_id).is_open
 
 
 def test_an_answer_is_kept_as_a_draft(house: House) -> None:

@@ -1,8 +1,15 @@
-/** Shows a conditional question only while the answer it hangs on calls for it; the server drops what stays hidden. */
+/**
+ * Shows a conditional question only while the answer it hangs on calls for it, and a group only while it shows a
+ * question; the server drops what stays hidden.
+ */
 export function showWhenAsked(form) {
   const questions = [...form.querySelectorAll("[data-shown-if]")];
   if (!questions.length) return;
-  const update = () => questions.forEach((question) => (question.hidden = !isAskedFor(form, question)));
+  const groups = [...form.querySelectorAll(".question-group")];
+  const update = () => {
+    questions.forEach((question) => (question.hidden = !isAskedFor(form, question)));
+    groups.forEach((group) => (group.hidden = !group.querySelector(":scope > .question:not([hidden])")));
+  };
   form.addEventListener("change", update);
   update();
 }
