@@ -32,6 +32,7 @@ from engine.queries.procedures import versions_in_service
 from engine.tables import Breach, Unit
 from engine.versions import definition
 from web.access import current, needs
+from web.attachments import disposition
 from web.words import _, name_of
 from wording import codes, pick, times
 
@@ -87,7 +88,7 @@ def breaches_csv() -> Response:
     return Response(
         stream_with_context(_csv_lines(wanted)),
         mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="breaches.csv"'},
+        headers={"Content-Disposition": disposition("breaches.csv")},
     )
 
 

@@ -27,6 +27,7 @@ from engine.queries.procedures import version_text
 from engine.queries.stories import Story
 from engine.versions import definition
 from web.access import current, needs
+from web.attachments import INERT, disposition
 from wording import N_, say
 
 BREAKS = {
@@ -90,7 +91,9 @@ def case_diagram(case_id: UUID) -> Response:
 
 def diagram_response(xml: bytes, name: str | None = None) -> Response:
     """A diagram's text: to be shown, or kept under a name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'} if name else {}
+    headers = {"Content-Security-Policy": INERT}
+    if name:
+        headers["Content-Disposition"] = disposition(name)
     return Response(xml, mimetype="application/xml", headers=headers)
 
 

@@ -23,6 +23,7 @@ from engine.refusals import NotFound
 from engine.tables import ProcessVersion
 from engine.versions import ProcedureUnknown, definition
 from web.access import current, needs
+from web.attachments import disposition
 from web.words import _
 from wording import codes, pick
 
@@ -84,7 +85,7 @@ def version_files(key: str, number: int) -> Response:
     return Response(
         _zipped(key, _version(key, number)),
         mimetype="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{key}-{number}.zip"'},
+        headers={"Content-Disposition": disposition(f"{key}-{number}.zip")},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -40,6 +41,7 @@ from wording.faults import fault
 
 MOST_BYTES = 5 * 1024 * 1024  #: of all files together
 MOST_FILES = 60
+STEM = re.compile(r"[A-Za-z0-9_-]+")  #: what tables and forms may be called, without the ending
 MOST_NOTE = 500
 
 REFUSED = {
@@ -147,15 +149,13 @@ def _sent() -> tuple[Upload | None, str]:
     others = [file for file in request.files.getlist("others") if file.filename]
     if not diagrams:
         return None, str(_("Choose a diagram: a file that ends in .bpmn."))
-    contents = {file: file.stream.read(MOST_BYTES + 1) for file in (diagrams[0], *others[:MOST_FILES])}
+    problem = _problem_of_names(others)
+    if problem:
+        return None, problem
+    contents = {file: file.stream.read(MOST_BYTES + 1) for file in (diagrams[0], *others)}
     if sum(map(len, contents.values())) > MOST_BYTES:
         return None, str(
             _("The files are larger than %(most)s MB together.", most=MOST_BYTES // 1024 // 1024)
-        )
-    strange = [file.filename for file in others if _ending(file) not in (".dmn", ".json")]
-    if strange:
-        return None, str(
-            _("“%(name)s” is neither a decision table (.dmn) nor a form (.json).", name=str(strange[0]))
         )
     return (
         Upload(
@@ -165,6 +165,23 @@ def _sent() -> tuple[Upload | None, str]:
         ),
         "",
     )
+
+
+def _problem_of_names(files: Sequence[FileStorage]) -> str:
+    """What is wrong with the number and the names of the tables and forms; empty if nothing is."""
+    if len(files) > MOST_FILES:
+        return str(_("At most %(most)s decision tables and forms can be sent at once.", most=MOST_FILES))
+    seen: set[tuple[str, str]] = set()
+    for file in files:
+        name, known_as = str(file.filename), (_stem(file), _ending(file))
+        if _ending(file) not in (".dmn", ".json"):
+            return str(_("“%(name)s” is neither a decision table (.dmn) nor a form (.json).", name=name))
+        if not STEM.fullmatch(_stem(file)):
+            return str(_("The name of “%(name)s” must be of letters a–z, digits, “-” and “_”.", name=name))
+        if known_as in seen:
+            return str(_("“%(name)s” was sent twice.", name=name))
+        seen.add(known_as)
+    return ""
 
 
 def _ending(file: FileStorage) -> str:

@@ -134,7 +134,7 @@ def make_staff(tx: Transaction, units: dict[str, Unit]) -> dict[str, Actor]:
         tx.session.flush()
         set_password(tx, person_id=person.id, password=PASSWORD)
         grant_role(tx, person_id=person.id, unit_id=units[member.unit].id, role=member.role)
-        actors[member.username] = Actor(person.id, f"person:{member.username}")
+        actors[member.username] = Actor.of(person)
     return actors
 
 

@@ -124,7 +124,7 @@ def _people() -> tuple[list[Worker], list[Actor], dict[str, UUID]]:
             if paces.get(row.username)
         ]
         people = session.scalars(select(Person).where(Person.kind == "citizen").order_by(Person.username))
-        citizens = [Actor(person.id, f"person:{person.username}") for person in people]
+        citizens = [Actor.of(person) for person in people]
         units = session.scalars(select(Unit).where(Unit.code.in_(CENTRES)))
         return workers, citizens, {unit.code: unit.id for unit in units}
 
@@ -206,11 +206,14 @@ def _file(rng: Random, citizen: Actor, unit_id: UUID, at: datetime) -> None:
 def _answer_requests(rng: Random, hour: datetime) -> None:
     with reading() as session:
         asked = select(Task, Person).join(Person, Person.id == Task.holder_id)
-        rows = session.execute(asked.where(Task.ended_at.is_(None), Task.role == APPLICANT)).all()
+        asked = asked.where(Task.ended_at.is_(None), Task.role == APPLICANT).order_by(
+            Task.offered_at, Task.id
+        )
+        rows = session.execute(asked).all()
     for task, person in rows:
         if rng.random() > 0.02:
             continue
-        actor = Actor(person.id, f"person:{person.username}")
+        actor = Actor.of(person)
         at = hour + timedelta(minutes=20)
         with transaction(actor=actor, at=at) as tx:
             page = upload_document(tx, content=scanned_page(rng), name="شهادة.png", field="sick_note")
@@ -221,16 +224,13 @@ def _answer_requests(rng: Random, hour: datetime) -> None:
 
 def _read_decisions(rng: Random, hour: datetime) -> None:
     with reading() as session:
-        unread = select(Decision.case_id, Person.id, Person.username).join(Case, Case.id == Decision.case_id)
-        unread = unread.join(Person, Person.id == Case.applicant_id)
-        rows = session.execute(
-            unread.where(Decision.notified_at.is_not(None), Decision.received_at.is_(None))
-        ).all()
-    for case_id, person_id, username in rows:
+        unread = select(Decision.case_id, Person).join(Case, Case.id == Decision.case_id)
+        unread = unread.join(Person, Person.id == Case.applicant_id).order_by(Case.reference)
+        unread = unread.where(Decision.notified_at.is_not(None), Decision.received_at.is_(None))
+        rows = session.execute(unread).all()
+    for case_id, person in rows:
         if rng.random() < 0.04:
-            with transaction(
-                actor=Actor(person_id, f"person:{username}"), at=hour + timedelta(minutes=30)
-            ) as tx:
+            with transaction(actor=Actor.of(person), at=hour + timedelta(minutes=30)) as tx:
                 receive_decision(tx, case_id=case_id)
 
 

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -109,7 +109,7 @@ def digest_of(entry: AuditEntry) -> str:
         entry.actor,
         str(entry.actor_id),
         str(entry.on_behalf_of),
-        entry.at.isoformat(),
+        entry.at.astimezone(UTC).isoformat(),
         entry.facts,
     ]
     return hashlib.sha256(_canonical(told).encode()).hexdigest()
@@ -142,4 +142,5 @@ def _with_whole_numbers(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [_with_whole_numbers(value) for value in content]
     number = float(content) if isinstance(content, Decimal) else content
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+    is_whole = isinstance(number, float) and number.is_integer()
+    return int(Decimal(repr(number))) if is_whole else number

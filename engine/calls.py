@@ -39,5 +39,5 @@ def answer_call(
         operation=call["operation"],
         path=advance.completed,
     )
-    settle(tx, case=case, process=process, advance=advance, standing=standing)
+    settle(tx, case=case, process=process, advance=advance, standing=standing, cause="call")
     return case

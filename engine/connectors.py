@@ -37,7 +37,9 @@ def _acknowledge(tx: Transaction, case: Case, _process: Process, _data: Data) ->
 
 
 def _issue_decision(tx: Transaction, case: Case, process: Process, data: Data) -> dict[str, Any]:
-    issue_decision(tx, case=case, process=process, outcome=str(data.get("outcome")))
+    issue_decision(
+        tx, case=case, process=process, outcome=str(data.get("outcome")), signed_by=data.get("signed_by")
+    )
     return {}
 
 

@@ -129,7 +129,7 @@ def transaction(*, actor: Actor, at: datetime | None = None) -> Iterator[Transac
     """
     with current().writing() as session, session.begin():
         session.info.update(touched=set(), at_door=False)
-        tx = Transaction(session, actor, at or _time_of(session))
+        tx = Transaction(session, actor, (at or _time_of(session)).astimezone(UTC))
         yield tx
         session.flush()
         _refuse_unrecorded(tx)

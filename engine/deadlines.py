@@ -13,12 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import audit
+from engine.bpmn.failures import ExpressionFailed
 from engine.bpmn.model import DeadlineRule, Timer
+from engine.breaches import is_breached, record_breach
 from engine.calendars import Due, calendar, due, moment_at
 from engine.database import Transaction
 from engine.serving import NATIONAL
-from engine.tables import Breach, Case, Deadline, DeadlineKind, DeadlineWarning, Suspension, Task
-from engine.timers import moment_of
+from engine.tables import Case, Deadline, DeadlineKind, DeadlineWarning, Suspension, Task
+from engine.timers import TimerUnreadable, moment_of
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 
@@ -50,7 +52,11 @@ def arm_deadline(tx: Transaction, *, case: Case, rule: DeadlineRule, task: Task 
 
 def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
     """Write down when a timer event of the diagram is due; no case is loaded to ask whether it waits."""
-    fires_at = moment_of(timer.kind, timer.text, anchor=tx.at)
+    try:
+        fires_at = moment_of(timer.kind, timer.text, anchor=tx.at)
+    except TimerUnreadable as unreadable:
+        told = {"kind": timer.kind, "value": timer.text}
+        raise ExpressionFailed(timer.element, "bad_timer", told) from unreadable
     deadline = Deadline(
         kind=DeadlineKind.TIMER,
         case_id=case.id,
@@ -75,14 +81,19 @@ def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
 
 def end_deadline(tx: Transaction, deadline: Deadline, *, because: str, **facts: object) -> None:
     """Stop a clock for good: ``met`` (``met_late`` once it has passed), ``withdrawn`` or ``fired``."""
-    if because == "met" and _has_passed(deadline, tx.at):
-        because = "met_late"
+    if _has_passed(deadline, tx.at) and deadline.kind != DeadlineKind.TIMER:
+        record_breach(tx, deadline)
+        because = "met_late" if because == "met" else because
+    if deadline.suspended_at is not None:
+        _close_intervals(tx, deadline)
     deadline.ended_at, deadline.ended_because, deadline.wakes_at = tx.at, because, None
     _record(tx, f"{_noun(deadline)}.{because}", deadline, **facts)
 
 
 def suspend_deadline(tx: Transaction, deadline: Deadline, *, because: Task) -> Suspension:
     """Stand the clock still until ``resume_deadline``; a breach that already happened survives."""
+    if _has_passed(deadline, tx.at):
+        record_breach(tx, deadline)
     suspension = Suspension(
         case_id=deadline.case_id, deadline_id=deadline.id, because_task_id=because.id, suspended_at=tx.at
     )
@@ -95,12 +106,7 @@ def suspend_deadline(tx: Transaction, deadline: Deadline, *, because: Task) -> S
 def resume_deadline(tx: Transaction, deadline: Deadline) -> None:
     """Let the clock run on: the end moves by what was suspended."""
     was_due_on = deadline.due_on
-    open_interval = select(Suspension).where(
-        Suspension.deadline_id == deadline.id, Suspension.resumed_at.is_(None)
-    )
-    for suspension in tx.session.scalars(open_interval):
-        suspension.resumed_at = tx.at
-    deadline.suspended_at = None
+    _close_intervals(tx, deadline)
     tx.session.flush()
     project(deadline, pauses=pauses_of(tx.session, deadline.id), given=_rungs_given(tx.session, deadline.id))
     if is_breached(tx.session, deadline.id):
@@ -157,11 +163,6 @@ def pauses_of(session: Session, deadline_id: UUID) -> Pauses:
     return tuple((start, end) for start, end in session.execute(closed) if end is not None)
 
 
-def is_breached(session: Session, deadline_id: UUID) -> bool:
-    """Whether the deadline passed unmet, whatever happened since."""
-    return session.scalar(select(Breach.id).where(Breach.deadline_id == deadline_id)) is not None
-
-
 def open_deadlines(session: Session, case_id: UUID) -> Sequence[Deadline]:
     """The clocks of a case that still run or stand suspended."""
     return session.scalars(
@@ -175,7 +176,17 @@ def _rungs_given(session: Session, deadline_id: UUID) -> set[int]:
 
 
 def _has_passed(deadline: Deadline, at: datetime) -> bool:
-    return deadline.suspended_at is None and deadline.fires_at is not None and deadline.fires_at <= at
+    """Whether the expiry came before ``at``, or before the clock was stood still."""
+    return deadline.fires_at is not None and deadline.fires_at <= (deadline.suspended_at or at)
+
+
+def _close_intervals(tx: Transaction, deadline: Deadline) -> None:
+    still_open = select(Suspension).where(
+        Suspension.deadline_id == deadline.id, Suspension.resumed_at.is_(None)
+    )
+    for suspension in tx.session.scalars(still_open):
+        suspension.resumed_at = tx.at
+    deadline.suspended_at = None
 
 
 def _noun(deadline: Deadline) -> str:

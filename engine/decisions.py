@@ -13,7 +13,7 @@ from engine.bpmn.model import Process
 from engine.database import Transaction
 from engine.notices import send_notice
 from engine.refusals import Refusal
-from engine.tables import OUTCOMES, Answers, Case, Decision, Person, Task, TaskStatus
+from engine.tables import APPLICANT, OUTCOMES, Answers, Case, Decision, Person, Task, TaskStatus
 
 REASONS = "reasons"  #: the field of the signing step's form that holds them
 
@@ -24,12 +24,16 @@ class DecisionIncomplete(Refusal):
     status = 422
 
 
-def issue_decision(tx: Transaction, *, case: Case, process: Process, outcome: str) -> Decision:
-    """Issue the decision that the person who completed the last step has signed.
+def issue_decision(
+    tx: Transaction, *, case: Case, process: Process, outcome: str, signed_by: str | None = None
+) -> Decision:
+    """Issue the decision that the person who completed the step ``signed_by`` has signed (default: the last step).
 
     An adverse decision cannot be issued without reasons, remedies and their time limits (loi 08-08, art. 80).
     """
-    signing = _signing_task(tx, case)
+    if tx.session.scalar(select(Decision.id).where(Decision.case_id == case.id)) is not None:
+        raise DecisionIncomplete("decision_issued_before")
+    signing = _signing_task(tx, case, signed_by)
     reasons = _reasons(tx, signing)
     remedies = [asdict(remedy) for remedy in process.remedies]
     if outcome not in OUTCOMES:
@@ -61,7 +65,9 @@ def issue_decision(tx: Transaction, *, case: Case, process: Process, outcome: st
 
 def notify_decision(tx: Transaction, *, case: Case) -> Decision:
     """Serve the decision on the applicant; time limits run from the proof of receipt."""
-    decision = tx.session.scalars(select(Decision).where(Decision.case_id == case.id)).one()
+    decision = tx.session.scalars(select(Decision).where(Decision.case_id == case.id)).first()
+    if decision is None:
+        raise DecisionIncomplete("decision_not_issued")
     decision.notified_at = tx.at
     if case.applicant_id is not None:
         applicant = tx.session.get_one(Person, case.applicant_id)
@@ -81,8 +87,12 @@ def receive_decision(tx: Transaction, *, case_id: UUID) -> Decision | None:
     return decision
 
 
-def _signing_task(tx: Transaction, case: Case) -> Task:
-    done = select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.COMPLETED)
+def _signing_task(tx: Transaction, case: Case, step: str | None) -> Task:
+    done = select(Task).where(
+        Task.case_id == case.id, Task.status == TaskStatus.COMPLETED, Task.role != APPLICANT
+    )
+    if step is not None:
+        done = done.where(Task.step == step)
     task = tx.session.scalars(done.order_by(Task.ended_at.desc()).limit(1)).first()
     if task is None or task.holder_id is None:
         raise DecisionIncomplete("decision_without_signatory")

@@ -78,14 +78,21 @@ def retry_incident(tx: Transaction, *, incident_id: UUID) -> Incident:
     if case_id is None:
         raise IncidentUnknown("incident_resolved")
     lock_case(tx, case_id)
-    incident = tx.session.get_one(Incident, incident_id)
+    incident = tx.session.get_one(Incident, incident_id, populate_existing=True)
     if incident.resolved_at is not None:
         raise IncidentUnknown("incident_resolved")
     incident.resolved_at, incident.resolved_by = tx.at, tx.actor.name
-    if incident.outbox_id is not None:
-        item = tx.session.get_one(OutboxItem, incident.outbox_id)
-        item.dead_at, item.runs_at, item.attempts = None, tx.at, 0
-    if incident.deadline_id is not None:
-        tx.session.get_one(Deadline, incident.deadline_id).wakes_at = tx.at
+    _run_again(tx, incident)
     audit.record(tx, "incident.resolved", on=("case", incident.case_id), incident=incident.id)
     return incident
+
+
+def _run_again(tx: Transaction, incident: Incident) -> None:
+    if incident.outbox_id is not None:
+        item = tx.session.get_one(OutboxItem, incident.outbox_id, populate_existing=True)
+        if item.done_at is None:
+            item.dead_at, item.runs_at, item.attempts = None, tx.at, 0
+    if incident.deadline_id is not None:
+        deadline = tx.session.get_one(Deadline, incident.deadline_id, populate_existing=True)
+        if deadline.is_open and deadline.suspended_at is None:
+            deadline.wakes_at = tx.at

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from engine import mail
 from engine.actor import Actor
@@ -19,14 +21,20 @@ from engine.database import Transaction, now, reading, transaction
 from engine.expiry import due_deadlines, expire, fail_expiry
 from engine.incidents import failure_told, open_incident
 from engine.messages import receive, receivers
+from engine.outbox import put_delivery
 from engine.refusals import Refusal
 from engine.tables import OutboxItem
+
+log = logging.getLogger("masar.jobs")
 
 OUTBOX = Actor.system("outbox")
 CLOCK = Actor.system("clock")
 MAX_ATTEMPTS = 6
 LEASE = 120  #: seconds a runner may take over work outside a transaction before another tries
 BATCH = 100
+MOST_ROUNDS = 50  #: of one call, so that cases that call each other forever hold up nobody else
+MOST_MAIL_ATTEMPTS = 200  #: with at most a quarter of an hour between two: about two days
+LONGEST_DELAY = 900  #: seconds between two attempts
 
 
 def drain(*, at: datetime | None = None) -> int:
@@ -50,10 +58,13 @@ def sweep(*, at: datetime | None = None) -> int:
 
 
 def _until_none(work: Callable[[], int]) -> int:
-    """Repeat while something is done; what others hold is left to them."""
+    """Repeat while something is done, so often at most; what others hold is left to them."""
     total = 0
-    while done := work():
+    for _ in range(MOST_ROUNDS):
+        done = work()
         total += done
+        if not done:
+            break
     return total
 
 
@@ -100,19 +111,25 @@ def _is_inside(item: OutboxItem) -> bool:
     """Whether the work is of the house alone: then it runs and is marked done in one transaction."""
     if item.kind == "call":
         return outside_operation(item.payload["operation"]) is None
-    return item.kind == "throw"
+    return item.kind in ("throw", "delivery")
 
 
 def _run_inside(tx: Transaction, item: OutboxItem) -> None:
-    if item.kind == "call" and item.case_id is not None:
-        answer_call(tx, case_id=item.case_id, call=item.payload)
-        return
-    thrown = item.payload
-    found = receivers(tx.session, kind=thrown["kind"], name=thrown["name"], correlation=thrown["correlation"])
-    for case_id, token in sorted(found):
-        if case_id == item.case_id:
-            continue  # within its own case the diagram has delivered it already
-        receive(tx, case_id=case_id, token=token, name=thrown["name"], payload=thrown["payload"])
+    told = item.payload
+    if item.kind == "throw":
+        found = receivers(
+            tx.session,
+            kind=told["kind"],
+            name=told["name"],
+            correlation=told["correlation"],
+            thrower=item.case_id,
+        )
+        for case_id, token in sorted(found):
+            put_delivery(tx, case_id=case_id, token=token, name=told["name"], payload=told["payload"])
+    elif item.case_id is not None and item.kind == "call":
+        answer_call(tx, case_id=item.case_id, call=told)
+    elif item.case_id is not None:
+        receive(tx, case_id=item.case_id, token=told["token"], name=told["name"], payload=told["payload"])
 
 
 def _run_outside(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +141,7 @@ def _run_outside(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finish(tx: Transaction, item: OutboxItem) -> None:
-    item.done_at, item.runs_at, item.error = tx.at, None, None
+    item.done_at, item.runs_at, item.dead_at, item.error = tx.at, None, None, None
     item.attempts += 1
 
 
@@ -134,10 +151,13 @@ def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
         return
     item.attempts += 1
     item.error = f"{type(failure).__name__}: {failure}"[:500]
-    if not isinstance(failure, ActFailed | Refusal) and item.attempts < MAX_ATTEMPTS:
-        item.runs_at = later(tx.at, seconds=2**item.attempts)
+    most = MOST_MAIL_ATTEMPTS if item.kind == "mail" else MAX_ATTEMPTS
+    if not isinstance(failure, ActFailed | Refusal) and item.attempts < most:
+        item.runs_at = later(tx.at, seconds=min(2 ** min(item.attempts, 12), LONGEST_DELAY))
         return
     item.runs_at, item.dead_at = None, tx.at
+    if item.kind == "mail":
+        item.payload = _without_letter(item)
     if item.case_id is not None:
         code, params = failure_told(failure)
         open_incident(
@@ -150,9 +170,14 @@ def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
         )
 
 
+def _without_letter(item: OutboxItem) -> dict[str, Any]:
+    """What may stay of a letter: it, and the link in it, is nobody else's business."""
+    return {"code": item.payload["code"]}
+
+
 def _element(item: OutboxItem, failure: Exception) -> str:
-    """Where the item's own case failed: what it threw may have failed in another."""
-    if item.kind == "call" and isinstance(failure, ActFailed):
+    """Where the item's case failed."""
+    if isinstance(failure, ActFailed):
         return failure.element
     return str(item.payload.get("element", ""))
 
@@ -166,6 +191,9 @@ def _expire(deadline_id: UUID, at: datetime | None) -> bool:
     try:
         with transaction(actor=CLOCK, at=at) as tx:
             return expire(tx, deadline_id=deadline_id)
+    except DBAPIError:
+        log.exception("a deadline could not be seen to; the next sweep tries again")
+        return False
     except Exception as failure:  # noqa: BLE001 - one bad case stops only itself
         with transaction(actor=CLOCK, at=at) as tx:
             fail_expiry(tx, deadline_id=deadline_id, failure=failure)

@@ -18,14 +18,20 @@ from engine.versions import definition
 
 
 def receivers(
-    session: Session, *, kind: str, name: str, correlation: Mapping[str, Any]
+    session: Session,
+    *,
+    kind: str,
+    name: str,
+    correlation: Mapping[str, Any],
+    thrower: UUID | None = None,
 ) -> list[tuple[UUID, str]]:
     """Cases (with the waiting token) that a message or signal of this name is for.
 
-    A message goes to the one case whose declared keys agree with ``correlation``; a signal to all.
+    A message goes to the one case whose declared keys agree with ``correlation``; a signal to all. The case
+    that threw it (``thrower``) is left out: within it the diagram has delivered it already.
     """
     waiting = select(Subscription).where(Subscription.kind == kind, Subscription.name == name)
-    rows = list(session.scalars(waiting.order_by(Subscription.id)))
+    rows = [row for row in session.scalars(waiting.order_by(Subscription.id)) if row.case_id != thrower]
     if kind == "signal":
         return [(row.case_id, row.token) for row in rows]
     agreeing = [row for row in rows if _agrees(row.correlation, correlation)]
@@ -42,7 +48,7 @@ def receive(tx: Transaction, *, case_id: UUID, token: str, name: str, payload: M
     standing = open_tasks(tx.session, case_id)
     advance = running.deliver(process, case.state, token, payload=dict(payload))
     audit.record(tx, "message.received", on=("case", case.id), name=name, path=advance.completed)
-    settle(tx, case=case, process=process, advance=advance, standing=standing)
+    settle(tx, case=case, process=process, advance=advance, standing=standing, cause="message")
     return case
 
 

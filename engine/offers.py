@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from engine import audit
@@ -13,6 +14,24 @@ from engine.notices import send_notice
 from engine.tables import APPLICANT, Case, Deadline, Handoff, Person, Task, TaskStatus
 
 
+@dataclass(frozen=True)
+class Giver:
+    """Who handed a task over: the holder of the task just completed, or nobody (``cause`` then says what did)."""
+
+    task: Task | None
+    cause: str = "opened"
+
+    @property
+    def kind(self) -> str:
+        """How the hand-off is called."""
+        return "completed" if self.task else self.cause
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The person who handed over."""
+        return self.task.holder_id if self.task else None
+
+
 def offer_task(
     tx: Transaction,
     case: Case,
@@ -20,7 +39,7 @@ def offer_task(
     waiting: Waiting,
     units: dict[str, UUID | None],
     deadlines: list[Deadline],
-    giver: Task | None,
+    giver: Giver,
 ) -> Task:
     """Put a waiting step on its worklist, with its hand-off and its deadline (added to ``deadlines``)."""
     holder_id = case.applicant_id if step.role == APPLICANT else None
@@ -39,13 +58,7 @@ def offer_task(
         priority=step.priority,
     )
     tx.session.add(task)
-    hand_over(
-        tx,
-        task,
-        kind="completed" if giver else "opened",
-        giver=giver,
-        giver_id=giver.holder_id if giver else None,
-    )
+    hand_over(tx, task, kind=giver.kind, giver=giver.task, giver_id=giver.person_id)
     audit.record(
         tx,
         "task.offered",
@@ -56,7 +69,7 @@ def offer_task(
         role=step.role,
         unit=task.unit_id,
         to=holder_id,
-        given_by=giver.id if giver else None,
+        given_by=giver.task.id if giver.task else None,
     )
     if step.deadline is not None:
         deadlines.append(arm_deadline(tx, case=case, rule=step.deadline, task=task))

@@ -42,6 +42,15 @@ def put_throw(
     return _put(tx, kind="throw", case_id=case_id, payload=thrown)
 
 
+def put_delivery(
+    tx: Transaction, *, case_id: UUID, token: str, name: str, payload: dict[str, Any]
+) -> OutboxItem:
+    """Have a message or signal handed to one waiting case, in a transaction of its own."""
+    return _put(
+        tx, kind="delivery", case_id=case_id, payload={"token": token, "name": name, "payload": payload}
+    )
+
+
 def put_mail(tx: Transaction, *, to: str, code: str, params: dict[str, Any], lang: str) -> OutboxItem:
     """Have an e-mail sent: the sentences of ``code`` in the reader's language."""
     return _put(

@@ -18,7 +18,7 @@ from engine.deadlines import (
     resume_deadline,
     suspend_deadline,
 )
-from engine.offers import offer_task, withdraw_task
+from engine.offers import Giver, offer_task, withdraw_task
 from engine.refusals import Refusal
 from engine.tables import (
     Case,
@@ -49,7 +49,7 @@ def lock_case(tx: Transaction, case_id: UUID | ScalarSelect[UUID]) -> Case:
         select(Case)
         .where(Case.id == case_id)
         .options(undefer(Case.state), undefer(Case.data), joinedload(Case.unit))
-        .with_for_update(of=Case)
+        .with_for_update(of=Case, key_share=True)
         .execution_options(populate_existing=True)
     )
     case = tx.session.scalars(held).first()
@@ -73,14 +73,16 @@ def settle(
     standing: Sequence[Task] = (),
     after: Task | None = None,
     deadlines: Sequence[Deadline] | None = None,
+    cause: str = "opened",
 ) -> None:
     """Make the case's rows say what the advance says.
 
     ``standing`` are its open tasks before the act, without ``after``, the task whose completion caused the act;
-    ``deadlines`` its running clocks, where the caller has them. All rows are written in one flush, at the end.
+    ``deadlines`` its running clocks, where the caller has them; ``cause`` what moved the case where no person did
+    (opened, call, timer, message): so new tasks were handed over by nobody. All rows are written in one flush, at the end.
     """
     with tx.session.no_autoflush:
-        _settle(tx, case, process, advance, standing, after, deadlines)
+        _settle(tx, case, process, advance, standing, Giver(after, cause), deadlines)
 
 
 def _settle(
@@ -89,7 +91,7 @@ def _settle(
     process: Process,
     advance: Advance,
     standing: Sequence[Task],
-    after: Task | None,
+    giver: Giver,
     known: Sequence[Deadline] | None,
 ) -> None:
     case.state, case.data = advance.state, advance.data
@@ -104,7 +106,7 @@ def _settle(
             rules=list(decided.rules),
         )
     deadlines = list(open_deadlines(tx.session, case.id) if known is None else known)
-    tasks = _settle_tasks(tx, case, process, advance, standing, deadlines, after)
+    tasks = _settle_tasks(tx, case, process, advance, standing, deadlines, giver)
     _settle_timers(tx, case, advance, deadlines)
     _settle_background(tx, case, process, advance)
     if advance.ended:
@@ -130,7 +132,7 @@ def _settle_tasks(
     advance: Advance,
     standing: Sequence[Task],
     deadlines: list[Deadline],
-    after: Task | None,
+    giver: Giver,
 ) -> list[Task]:
     tokens = {waiting.token for waiting in advance.steps}
     known = {task.token for task in standing}
@@ -141,7 +143,6 @@ def _settle_tasks(
     if not fresh:
         return [task for task in standing if task.token in tokens]
     units = units_for_roles(tx.session, case, [process.steps[waiting.step] for waiting in fresh])
-    giver = after or _last_completed(tx, case)
     offered = [offer_task(tx, case, process.steps[w.step], w, units, deadlines, giver) for w in fresh]
     return [task for task in standing if task.token in tokens] + offered
 
@@ -149,15 +150,19 @@ def _settle_tasks(
 def _settle_timers(tx: Transaction, case: Case, advance: Advance, deadlines: Sequence[Deadline]) -> None:
     armed = {row.token: row for row in deadlines if row.kind == DeadlineKind.TIMER and row.is_open}
     waiting = {timer.token: timer for timer in advance.timers}
-    for token in armed.keys() - waiting.keys():
-        end_deadline(tx, armed[token], because="withdrawn")
-    for token in waiting.keys() - armed.keys():
-        arm_timer(tx, case=case, timer=waiting[token])
+    for token, deadline in armed.items():
+        if token not in waiting:
+            end_deadline(tx, deadline, because="withdrawn")
+    for token, timer in waiting.items():
+        if token not in armed:
+            arm_timer(tx, case=case, timer=timer)
 
 
 def _settle_background(tx: Transaction, case: Case, process: Process, advance: Advance) -> None:
     if advance.calls:
-        put = select(OutboxItem.payload).where(OutboxItem.case_id == case.id, OutboxItem.kind == "call")
+        put = select(OutboxItem.payload).where(
+            OutboxItem.case_id == case.id, OutboxItem.kind == "call", OutboxItem.done_at.is_(None)
+        )
         known = {payload["token"] for payload in tx.session.scalars(put)}
         for call in advance.calls:
             if call.token not in known:
@@ -189,8 +194,9 @@ def _settle_subscriptions(tx: Transaction, case: Case, advance: Advance) -> None
     gone = [known[key].id for key in known.keys() - waiting.keys()]
     if gone:
         tx.execute(delete(Subscription).where(Subscription.id.in_(gone)))
-    for key in waiting.keys() - known.keys():
-        row = waiting[key]
+    for key, row in waiting.items():
+        if key in known:
+            continue
         tx.session.add(
             Subscription(
                 case_id=case.id,
@@ -224,11 +230,6 @@ def _close(tx: Transaction, case: Case, deadlines: Sequence[Deadline]) -> None:
             met = deadline.kind == DeadlineKind.CASE
             end_deadline(tx, deadline, because="met" if met else "withdrawn")
     audit.record(tx, "case.closed", on=("case", case.id), outcome=case.outcome)
-
-
-def _last_completed(tx: Transaction, case: Case) -> Task | None:
-    done = select(Task).where(Task.case_id == case.id, Task.status == TaskStatus.COMPLETED)
-    return tx.session.scalars(done.order_by(Task.ended_at.desc()).limit(1)).first()
 
 
 def _is_suspended(deadline: Deadline) -> bool:

@@ -6,7 +6,7 @@ import logging
 import threading
 from uuid import UUID
 
-from redis import Redis
+from redis import Redis, RedisError
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
@@ -47,8 +47,8 @@ class EmbeddedRunner(threading.Thread):
 
 def _round() -> None:
     try:
+        jobs.sweep()  # first: a slow mail server must not hold up deadlines
         jobs.drain()
-        jobs.sweep()
     except Exception:  # the outermost frame: the thread must outlive a lost database
         log.exception("background work failed; trying again")
 
@@ -58,7 +58,10 @@ def enqueue_with_redis(url: str) -> None:
     queue = _queue(url)
 
     def enqueue(item_id: UUID) -> None:
-        queue.enqueue(run_queued, str(item_id), result_ttl=0, failure_ttl=3600)
+        try:
+            queue.enqueue(run_queued, str(item_id), result_ttl=0, failure_ttl=3600)
+        except RedisError:
+            log.warning("the queue is out of reach; the clock will find item %s", item_id)
 
     outbox.wake_with(enqueue)
 

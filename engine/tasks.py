@@ -60,7 +60,8 @@ def claim_task(tx: Transaction, *, task_id: UUID) -> Task:
         process = definition(tx.session, case.version_id).process
         refuse_unless_allowed(tx.session, place(tx.session, task=task, case=case, process=process), who)
     task.status, task.holder_id, task.claimed_at = TaskStatus.CLAIMED, tx.actor.person_id, tx.at
-    taken = update(Handoff).where(Handoff.to_task_id == task.id, Handoff.taken_at.is_(None))
+    newest = select(Handoff.id).where(Handoff.to_task_id == task.id).order_by(Handoff.at.desc()).limit(1)
+    taken = update(Handoff).where(Handoff.id == newest.scalar_subquery(), Handoff.taken_at.is_(None))
     tx.execute(taken.values(taken_at=tx.at, to_person_id=tx.actor.person_id), subjects=[case.id])
     audit.record(tx, "task.claimed", on=("case", case.id), task=task.id, step=task.step)
     return task
@@ -98,8 +99,16 @@ def assign_task(tx: Transaction, *, task_id: UUID, to: UUID, reason: str) -> Tas
     task.status, task.holder_id, task.claimed_at = TaskStatus.CLAIMED, to, tx.at
     handoff = hand_over(tx, task, kind="assigned", giver=task, giver_id=giver_id, taken=True)
     handoff.reason = reason.strip()
+    handoff.reason_salt, digest = audit.sealed(handoff.reason)
     audit.record(
-        tx, "task.assigned", on=("case", case.id), task=task.id, step=task.step, to=to, held_by=giver_id
+        tx,
+        "task.assigned",
+        on=("case", case.id),
+        task=task.id,
+        step=task.step,
+        to=to,
+        held_by=giver_id,
+        reason=digest,
     )
     return task
 

@@ -25,14 +25,22 @@ def moment_of(kind: str, text: str, *, anchor: datetime) -> datetime:
     A date without offset is Africa/Algiers'. A cycle ``Rn/[start/]duration`` is due one interval after the anchor,
     or at its start if that lies ahead. Raises TimerUnreadable.
     """
+    try:
+        return _moment(kind, text, anchor)
+    except (OverflowError, ValueError) as error:
+        raise TimerUnreadable(f"Expected an ISO 8601 {kind}, but is {text!r}") from error
+
+
+def _moment(kind: str, text: str, anchor: datetime) -> datetime:
     if kind == "date":
         return _date(text)
     if kind == "duration":
         return _after(anchor, text)
     parts = text.split("/")[1:]
-    if len(parts) == 2 and (start := _date(parts[0])) > anchor:
-        return start
-    return _after(anchor, parts[-1]) if parts else _after(anchor, text)
+    due = _after(anchor, parts[-1] if parts else text)
+    if due <= anchor:
+        raise TimerUnreadable(f"Expected a cycle with an interval, but is {text!r}")
+    return _date(parts[0]) if len(parts) == 2 and _date(parts[0]) > anchor else due
 
 
 def _date(text: str) -> datetime:

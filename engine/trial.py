@@ -202,7 +202,7 @@ class Trial:
         """One of the trial's people (``hand-1`` …, ``applicant``) as an actor."""
         with reading() as session:
             person = session.scalars(select(Person).where(Person.username == username)).one()
-        return Actor(person.id, f"person:{username}")
+        return Actor.of(person)
 
     def _set_context(self, stack: ExitStack) -> None:
         stack.callback(outside.reset, outside.set(self._connectors))
@@ -241,7 +241,7 @@ class Trial:
             person = (
                 able[0] if able else session.scalars(select(Person).where(Person.username == "hand-1")).one()
             )
-            return Actor(person.id, f"person:{person.username}")
+            return Actor.of(person)
 
     def _send(
         self, kind: str, name: str, payload: Mapping[str, Any], correlation: Mapping[str, Any]

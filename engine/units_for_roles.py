@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Step
-from engine.tables import Case, Membership, Role, Unit
+from engine.tables import Case, Membership, Person, Role, Unit
 
 
 def units_for_roles(session: Session, case: Case, steps: Collection[Step]) -> dict[str, UUID | None]:
@@ -21,7 +21,8 @@ def units_for_roles(session: Session, case: Case, steps: Collection[Step]) -> di
         select(Role.code, Unit.path, Unit.id)
         .join(Membership, Membership.role_id == Role.id)
         .join(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.revoked_at.is_(None), Unit.path.in_(paths))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None), Unit.path.in_(paths))
         .where(Role.code.in_({step.role for step in steps if step.role}))
         .distinct()
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response
@@ -14,6 +13,7 @@ from engine.refusals import Refusal
 from engine.tables import Document
 from portal.blueprint import bp
 from web.access import current, signed_in
+from web.attachments import INERT, disposition
 
 SEEN_IN_PAGE = frozenset({"image/jpeg", "image/png"})
 
@@ -46,14 +46,9 @@ def _handed_out(found: Document) -> Response:
     if not path.is_file():
         raise DocumentMissing
     response = Response(path.read_bytes(), mimetype=found.media_type)
-    response.headers["Content-Disposition"] = _disposition(found)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    way = "inline" if found.media_type in SEEN_IN_PAGE else "attachment"
+    response.headers["Content-Disposition"] = disposition(found.name, way=way)
+    response.headers["Content-Security-Policy"] = INERT
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _disposition(found: Document) -> str:
-    """Its name in any script (RFC 6266), to be shown when it is a picture, else to be saved."""
-    way = "inline" if found.media_type in SEEN_IN_PAGE else "attachment"
-    return f"{way}; filename*=UTF-8''{quote(found.name, safe='')}"

@@ -131,7 +131,7 @@ current = Current()
 
 def actor_of(person: Person) -> Actor:
     """The person as the trail names them."""
-    return Actor(person.id, f"person:{person.username}")
+    return Actor.of(person)
 
 
 def guard(app: Flask) -> None:

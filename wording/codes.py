@@ -122,6 +122,9 @@ NATURES = {
 
 HANDOFF_KINDS = {
     "opened": N_("Filed"),
+    "call": N_("After an automatic step"),
+    "timer": N_("When its time came"),
+    "message": N_("On a message"),
     "completed": N_("Sent on"),
     "released": N_("Put back"),
     "assigned": N_("Given by a supervisor"),

@@ -16,6 +16,11 @@ FAULTS = {
     "not_executable": N_("The process is not marked as executable. It runs all the same."),
     "no_id": N_("An element “%(kind)s” has no id."),
     "id_twice": N_("The id “%(id)s” is used twice (first on line %(first)s)."),
+    "bad_id": N_(
+        "“%(id)s” cannot be an id: it must begin with a letter or “_”, and hold letters, digits, “.”, “_” and “-” only."
+    ),
+    "bad_key": N_("“%(id)s” cannot be the id of a procedure: it must hold %(most)s characters at most."),
+    "reserved_key": N_("“%(id)s” cannot be the id of a procedure: Masar's own pages have this name."),
     "unknown_element": N_("“%(kind)s” is not an element of BPMN."),
     "unsupported_element": N_("“%(kind)s” is not executed here. Draw this part otherwise."),
     "unsupported_event": N_("An event of kind “%(kind)s” is not executed at this place (%(where)s)."),

@@ -22,6 +22,8 @@ REFUSED = {
     "unit_required": N_("Choose the agency or centre that will deal with your request."),
     "document_not_yours": N_("A document named here is not yours. Attach it again."),
     "decision_without_outcome": N_("The diagram does not say whether the decision grants or refuses."),
+    "decision_not_issued": N_("There is no decision to notify."),
+    "decision_issued_before": N_("The decision of this case is issued already."),
     "decision_without_signatory": N_("Nobody has signed this decision."),
     "operation_unknown": N_(
         "Nothing here provides the operation “%(operation)s”. The administrator must connect it."

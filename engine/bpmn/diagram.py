@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.bpmn.faults import FaultList
-from engine.bpmn.xml import BPMN, child, children, line_of, local, namespace, text_of, walk
+from engine.bpmn.xml import BPMN, child, children, is_ncname, line_of, local, namespace, text_of, walk
 
 STEPS = ("userTask", "manualTask", "task")
 TASKS = (*STEPS, "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask")
@@ -109,6 +109,8 @@ def _check_ids(root: etree._Element, faults: FaultList) -> None:
         name = element.get("id")
         if not name:
             continue
+        if not is_ncname(name):
+            faults.add("bad_id", element, id=name)
         if name in seen:
             faults.add("id_twice", element, id=name, first=line_of(seen[name]))
         seen.setdefault(name, element)

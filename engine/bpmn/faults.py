@@ -13,6 +13,7 @@ from engine.bpmn.xml import line_of
 CODES: dict[str, bool] = {
     "not_xml": True, "doctype": True, "too_large": True, "too_deep": True, "not_bpmn": True,
     "no_process": True, "several_processes": True, "not_executable": False, "no_id": True, "id_twice": True,
+    "bad_id": True, "bad_key": True, "reserved_key": True,
     "unknown_element": True, "unsupported_element": True, "unsupported_event": True, "dangling_flow": True,
     "flow_across_scopes": True, "flow_into_start": True, "flow_out_of_end": True, "unreachable": False,
     "no_start": True, "several_starts": False, "no_end": False, "empty_process": True,

@@ -33,12 +33,16 @@ from engine.bpmn.xml import (
     ZEEBE,
     XmlRefused,
     extensions,
+    is_ncname,
     line_of,
     local,
     namespace,
     parsed,
     said,
 )
+
+LONGEST_KEY = 64
+RESERVED_KEYS = frozenset(("upload", "uploads", "check", "deploy"))  #: pages that stand beside the procedures'
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ def read_process(
     diagram = taken_apart(root, faults)
     check_dialect(root, faults)
     main = _main(diagram, key, faults)
+    if main:
+        _check_key(key or main, diagram.processes[main], faults)
     tables = _tables(decisions or {}, faults)
     process = _process(diagram, main, tables, forms, faults) if main else None
     if process is None or faults.refuse:
@@ -135,6 +141,16 @@ def _main(diagram: Diagram, key: str | None, faults: FaultList) -> str | None:
     if diagram.processes[chosen[0]].get("isExecutable") != "true":
         faults.add("not_executable", diagram.processes[chosen[0]])
     return chosen[0]
+
+
+def _check_key(key: str, process: etree._Element, faults: FaultList) -> None:
+    """What a process becomes known by stands in addresses, file names and headers."""
+    if not is_ncname(key):
+        faults.add("bad_id", process, id=key)
+    if len(key) > LONGEST_KEY:
+        faults.add("bad_key", process, id=key, most=LONGEST_KEY)
+    if key in RESERVED_KEYS:
+        faults.add("reserved_key", process, id=key)
 
 
 def _tables(decisions: Mapping[str, bytes], faults: FaultList) -> dict[str, DecisionTable]:

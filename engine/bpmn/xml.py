@@ -1,5 +1,6 @@
 """XML in, elements out, hardened: no document type, no entities, no network, bounded size and depth."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -19,6 +20,13 @@ DMN = (
     "http://www.omg.org/spec/DMN/20180521/MODEL/",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
 )
+
+_FIRST = (
+    r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NCNAME = re.compile(rf"[{_FIRST}][{_FIRST}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*")
+"""NCName of “Namespaces in XML 1.0”, the type of every id in BPMN's schema (xsd:ID)."""
 
 
 class XmlRefused(Exception):
@@ -48,6 +56,11 @@ def parsed(text: bytes) -> etree._Element:
         raise XmlRefused("doctype", 1)
     _check_depth(root)
     return root
+
+
+def is_ncname(text: str) -> bool:
+    """Whether a text may be an id."""
+    return _NCNAME.fullmatch(text) is not None
 
 
 def local(element: etree._Element) -> str:

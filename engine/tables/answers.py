@@ -26,7 +26,7 @@ class Answers(Base):
     __trail__ = "case_id"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
-    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     step: Mapped[str]
     form: Mapped[str | None]
     confidential: Mapped[str | None]

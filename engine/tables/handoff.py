@@ -18,7 +18,8 @@ from engine.tables.unit import Unit
 class Handoff(Base):
     """Responsibility for a case passing from one person or unit to another.
 
-    ``kind`` is ``opened``, ``completed``, ``released`` or ``assigned``; ``taken_at`` is when the receiver took it,
+    ``kind`` is ``completed``, ``released`` or ``assigned`` by a person; ``opened``, ``call``, ``timer`` or
+    ``message`` where the case moved by itself; ``taken_at`` is when the receiver took it,
     ``reason`` what a supervisor gave for assigning it.
     """
 
@@ -34,6 +35,7 @@ class Handoff(Base):
     to_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
     to_role: Mapped[str]
     reason: Mapped[str | None]
+    reason_salt: Mapped[str | None]
     at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
 

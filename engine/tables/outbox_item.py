@@ -16,7 +16,8 @@ from engine.tables.case import Case
 class OutboxItem(Base):
     """Background work to do once its transaction is committed: the truth from which runners drain.
 
-    ``kind`` is ``call`` (a service task's connector), ``mail`` or ``throw`` (a message or signal leaving a case).
+    ``kind`` is ``call`` (a service task's connector), ``mail`` or ``throw`` (a message or signal leaving a
+    case) and ``delivery`` (its handing to one that waits).
     ``runs_at`` is when to try next; None when ``done_at`` or ``dead_at`` is set.
     """
 

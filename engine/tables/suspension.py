@@ -19,7 +19,7 @@ class Suspension(Base):
     __tablename__ = "suspensions"
     __trail__ = "case_id"
 
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     deadline_id: Mapped[UUID] = mapped_column(ForeignKey("deadlines.id"), index=True)
     because_task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"))
     suspended_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from engine.database import current, reading
 from engine.queries.procedures import procedure_figures
 from engine.tables import Case, ProcessVersion
 from tests.admin.house import DIAGRAM, KEY, Office, hidden, words
+from web.attachments import INERT
 
 XML = DIAGRAM.read_text(encoding="utf-8")
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "boom"><!ENTITY c "&b;&b;">]><a>&c;</a>'
@@ -180,6 +181,37 @@ def test_a_form_that_is_no_form_is_refused(office: Office) -> None:
     checked = check(office, XML, ("validate.json", "{"))
     assert checked.status_code == 422
     assert "not valid JSON" in words(checked)
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        ([("../x.json", "{}"), ("x.json", "{}")], "was sent twice"),
+        ([("rates.v2.dmn", "")], "must be of letters"),
+        ([(".json", "{}")], "neither a decision table"),
+        ([('a"b.json', "{}")], "must be of letters"),
+        ([(f"f{number}.json", "{}") for number in range(61)], "At most 60"),
+    ],
+)
+def test_files_by_names_that_cannot_be_kept_are_refused_in_words(
+    office: Office, others: list[tuple[str, str]], sentence: str
+) -> None:
+    checked = check(office, XML, *others)
+    assert checked.status_code == 422
+    assert sentence in words(checked)
+    assert uploads_kept() == 0
+
+
+def test_a_diagram_is_handed_out_under_its_name_and_can_do_nothing(office: Office) -> None:
+    client = office.client("nadia")
+    diagram = client.get(f"/admin/procedures/{KEY}/versions/1.bpmn")
+    packed = client.get(f"/admin/procedures/{KEY}/versions/1.zip")
+    checked = check(office, XML.replace('within="10" unit="workingDays"', 'within="7" unit="workingDays"', 1))
+    waiting = client.get(f"/admin/procedures/uploads/{hidden(checked, 'upload')}.bpmn")
+    assert diagram.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{KEY}-1.bpmn"
+    assert packed.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{KEY}-1.zip"
+    assert waiting.status_code == 200
+    assert {one.headers["Content-Security-Policy"] for one in (diagram, waiting)} == {INERT}
 
 
 def test_the_same_files_again_change_nothing(office: Office) -> None:

@@ -73,4 +73,3 @@ def complete(clerk: Visitor, **answers: Any) -> None:
     clerk.answers(**answers)
     clerk.presses("Complete the task")
     clerk.site.settle()
-

@@ -25,7 +25,9 @@ LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
 TIMEOUT = 10_000  #: milliseconds
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 #: What Chromium writes on the console for a page that was answered with a refusal: expected, and no fault of the page.
-REFUSED_PAGE = re.compile(r"Failed to load resource: the server responded with a status of (403|404|409|410|422)")
+REFUSED_PAGE = re.compile(
+    r"Failed to load resource: the server responded with a status of (403|404|409|410|422)"
+)
 MARKS = re.compile("[\u200e\u200f\u2066-\u2069]")
 
 
@@ -123,7 +125,12 @@ class Visitor:
         self.answers(username=username, password=password)
         self.presses("Sign in")
         if self.lang != OWN_LANGUAGE:
-            self.opens(f"/account?lang={self.lang}")
+            self.speaks(self.lang)
+
+    def speaks(self, lang: str) -> None:
+        """Go on in this language."""
+        self.lang = lang
+        self.opens(f"/?lang={lang}")
 
     def opens(self, address: str) -> None:
         """Open a page by its address."""

@@ -41,7 +41,9 @@ def test_a_forgotten_password_is_recovered_by_mail(site: Site) -> None:
 def test_a_new_colleague_is_added_given_a_role_and_deactivated(site: Site) -> None:
     salim = site.person("salim")
     salim.opens("/admin/people/new")
-    salim.answers(username="meriem", name_ar="مريم عيسى", name_fr="Meriem Aissa", email="meriem@cnas.example.dz")
+    salim.answers(
+        username="meriem", name_ar="مريم عيسى", name_fr="Meriem Aissa", email="meriem@cnas.example.dz"
+    )
     salim.presses("Add")
     salim.reads("مريم عيسى")
     salim.page.select_option('[name="unit"]', "cnas-16-01")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from engine.database import Database
@@ -15,7 +14,6 @@ from tests.journeys.site import Site, Visitor
 TABLES = (Case, Task, Answers, Handoff, Deadline, Draft, OutboxItem, AuditEntry)
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_task_completed_in_two_tabs_is_completed_once(site: Site) -> None:
     reference = file_application(site.person("samir@example.dz"))
     amina = site.person("amina")

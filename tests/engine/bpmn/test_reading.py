@@ -51,6 +51,7 @@ def user(inner: str) -> str:
 
 WRONG: list[tuple[str, str, tuple[str, ...], str]] = [
     ("id_twice", "a", ("s > a > e",), ENDS + users("a", "a")),
+    ("bad_id", "a/b", ("s > a/b > e",), ENDS + users("a/b")),
     ("unknown_element", "z", ("s > a > e",), ENDS + users("a") + '<wizardTask id="z"/>'),
     ("unsupported_element", "z", ("s > a > e",), ENDS + users("a") + '<complexGateway id="z"/>'),
     ("unsupported_element", "z", ("s > a > e",), ENDS + users("a") + '<adHocSubProcess id="z"/>'),
@@ -115,6 +116,29 @@ def test_what_cannot_be_executed_is_refused_with_its_element(
     code: str, element: str, ways: tuple[str, ...], elements: str
 ) -> None:
     assert (code, element) in refusals(drawn(elements, *ways), forms={"known"})
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("a/../../b", "bad_id"), ("..", "bad_id"), ("1a", "bad_id"), ("a:b", "bad_id"), ("a&#10;b", "bad_id"),
+        ("p&quot;q", "bad_id"), ("a" * 65, "bad_key"), ("upload", "reserved_key"), ("uploads", "reserved_key"),
+        ("check", "reserved_key"), ("deploy", "reserved_key"),
+    ],
+)  # fmt: skip
+def test_a_process_that_cannot_stand_in_an_address_is_refused(key: str, code: str) -> None:
+    assert code in [found for found, _ in refusals(GOOD.replace(b'id="p"', f'id="{key}"'.encode()))]
+
+
+@pytest.mark.parametrize("key", ["a" * 64, "sickness_benefit", "_a-b.c", "تعويضات"])
+def test_a_process_is_known_by_any_other_id(key: str) -> None:
+    process = read_process(GOOD.replace(b'id="p"', f'id="{key}"'.encode())).process
+    assert process is not None
+    assert process.key == key
+
+
+def test_a_procedure_is_given_no_key_that_cannot_stand_in_an_address() -> None:
+    assert [fault.code for fault in read_process(GOOD, key="a/b").faults if fault.refuses] == ["bad_id"]
 
 
 def test_every_fault_of_a_file_is_told_at_once_with_its_line() -> None:
