@@ -37,6 +37,8 @@ from web.words import _, name_of
 from wording import codes, pick, times
 
 PAGE = 50
+LAST_PAGE = 1_000_000
+YEARS = range(1962, 2101)  #: in which a day is looked for
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  #: what a spreadsheet would take for a formula
 
 
@@ -56,7 +58,7 @@ class Line:
 @needs(Permission.INSPECT_CASES)
 def breaches() -> str:
     """The breaches in my units, newest first, filtered."""
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     with reading() as session:
         units = inspected_units(session, _roots())
         wanted = _wanted(request.args, units)
@@ -126,9 +128,10 @@ def _wanted(asked: Mapping[str, str], units: Sequence[Unit]) -> BreachFilter:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _start(day: date | None) -> datetime | None:

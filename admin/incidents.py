@@ -48,7 +48,7 @@ def retry(incident_id: UUID) -> Response:
     with transaction(actor=current.actor) as tx:
         retry_owned_incident(tx, incident_id=incident_id)
     flash(_("The work will be tried again now. If it fails again, another incident opens."))
-    return redirect(url_for(".incidents"))
+    return redirect(url_for(".incidents"), 303)
 
 
 def _reason(incident: Incident) -> str:

@@ -17,7 +17,6 @@ from engine.people import UsernameTaken, create_person
 from engine.permissions import Permission
 from engine.queries.breaches import inspected_units
 from engine.queries.people import PeopleFilter, people_page, roles_list
-from engine.queries.people_access import manages_all
 from engine.tables import Unit
 from web.access import current, needs
 from web.addresses import public_address
@@ -115,7 +114,7 @@ def unit_choices(units: Sequence[Unit]) -> list[tuple[str, str]]:
 def _wanted(asked: dict[str, str], units: Sequence[Unit]) -> PeopleFilter:
     """What was asked for, never beyond the units where I manage people."""
     paths = {unit.code: unit.path for unit in units}
-    widest = "" if manages_all(current.standing) else current.standing.roots(Permission.MANAGE_PEOPLE)[0]
+    widest = "" if current.standing.manages_all else current.standing.roots(Permission.MANAGE_PEOPLE)[0]
     return PeopleFilter(
         text=asked.get("text", ""),
         kind=asked.get("kind", ""),

@@ -71,14 +71,14 @@ def procedure(key: str) -> str:
     )
 
 
-@bp.get("/procedures/<key>/versions/<int:number>.bpmn")
+@bp.get("/procedures/<key>/versions/<int(max=999999):number>.bpmn")
 @needs(*READERS)
 def version_diagram(key: str, number: int) -> Response:
     """The diagram of a version, to the byte as it was deployed."""
     return diagram_response(_version(key, number).xml, f"{key}-{number}.bpmn")
 
 
-@bp.get("/procedures/<key>/versions/<int:number>.zip")
+@bp.get("/procedures/<key>/versions/<int(max=999999):number>.zip")
 @needs(*READERS)
 def version_files(key: str, number: int) -> Response:
     """All that was deployed: diagram, decision tables and forms."""

@@ -13,7 +13,6 @@ from engine.database import reading, transaction
 from engine.labels import LabelsRefused
 from engine.permissions import Permission
 from engine.queries.people import roles_list
-from engine.queries.people_access import manages_all
 from engine.refusals import NotFound, Refusal
 from engine.roles import RoleRefused, change_role, create_role
 from engine.tables import Role
@@ -31,7 +30,7 @@ def roles() -> str:
     """Every role, with what it permits and how many hold it."""
     with reading() as session:
         rows = roles_list(session)
-    return render_template("admin/roles.html", rows=rows, may_define=manages_all(current.standing))
+    return render_template("admin/roles.html", rows=rows, may_define=current.standing.manages_all)
 
 
 @bp.get("/roles/new")

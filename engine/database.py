@@ -41,12 +41,17 @@ class NotConnected(Exception):
 
 
 class Database:
-    """An engine with its two doors: sessions that write and sessions that only read."""
+    """An engine with its two doors: sessions that write and sessions that only read.
 
-    def __init__(self, url: str | URL, *, data: Path | None = None, **options: Any) -> None:
+    ``durable=False`` is for trials, tests and the making of a demonstration on SQLite.
+    """
+
+    def __init__(
+        self, url: str | URL, *, data: Path | None = None, durable: bool = True, **options: Any
+    ) -> None:
         self.url = make_url(url)
         self.data = data or Path("var")  #: the folder of attachments and of mail not sent by SMTP
-        self.engine = _create_engine(self.url, **options)
+        self.engine = _create_engine(self.url, durable, **options)
         self.writing = sessionmaker(self.engine.execution_options(**{WRITES: True}), expire_on_commit=False)
         self.reading = sessionmaker(self.engine, expire_on_commit=False)
         event.listen(self.writing, "before_flush", _note_rows)
@@ -205,19 +210,20 @@ def head_of(tx: Transaction, subject_id: UUID) -> tuple[int, str] | None:
     return tx.heads[subject_id]
 
 
-def _create_engine(url: URL, **options: Any) -> Engine:
+def _create_engine(url: URL, durable: bool, **options: Any) -> Engine:
     options.setdefault("json_serializer", partial(json.dumps, default=plain))
     if url.get_backend_name() != "sqlite":
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
     arguments = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments, **options)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+def _prepare_sqlite(durable: bool, connection: Any, _record: object) -> None:
+    synchronous = "FULL" if durable else "OFF"  # FULL: what was committed survives a loss of power
+    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

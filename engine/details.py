@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.labels import in_one_line
 from engine.refusals import Refusal
 from forms.formats import is_email, is_nss, is_phone, stored
 from wording import LANGUAGES
@@ -14,7 +15,6 @@ SPELLINGS = ("ar", "fr")  #: Arabic letters, Latin letters
 MOST = 120  #: characters of a name or address
 
 _STAFF = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
-_SPACES = re.compile(r"\s+")
 
 Problems = dict[str, tuple[str, dict[str, object]]]
 
@@ -43,7 +43,7 @@ class Details:
 
 def normal_username(text: str) -> str:
     """A user name as it is kept and compared: lower-case; a telephone number as ``+213…``."""
-    plain = text.strip().lower()[:MOST]
+    plain = in_one_line(text).lower()[:MOST]
     phone = stored("phone-dz", plain)
     return phone if is_phone(phone) else plain
 
@@ -81,7 +81,7 @@ def checked_username(text: str, *, kind: str) -> str:
 
 
 def _names(names: Mapping[str, str]) -> dict[str, str]:
-    spelt = {lang: _SPACES.sub(" ", names.get(lang) or "").strip()[:MOST] for lang in SPELLINGS}
+    spelt = {lang: in_one_line(names.get(lang) or "")[:MOST].rstrip() for lang in SPELLINGS}
     return {lang: name for lang, name in spelt.items() if name}
 
 

@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.database import Transaction
-from engine.refusals import Refusal
+from engine.refusals import OfAnother, Refusal
+from engine.standing import standing
 from engine.tables import Draft, Procedure, Task
+from engine.task_rules import place, refuse_unless_allowed
+from engine.versions import definition
 
 
 class DraftUnknown(Refusal):
@@ -51,12 +54,18 @@ def drop_draft(tx: Transaction, *, draft_id: UUID) -> None:
 
 
 def save_task_draft(tx: Transaction, *, task_id: UUID, content: Mapping[str, Any]) -> Draft:
-    """Keep what the holder of a task typed in its form."""
+    """Keep what the holder of a task typed in its form, over what one before them left unsent.
+
+    Raises DraftUnknown, and TaskNotForYou when the holder may not do the task any more.
+    """
     task = tx.session.get(Task, task_id)
     holder_id = tx.actor.person_id
     if task is None or holder_id is None or task.holder_id != holder_id or not task.is_open:
         raise DraftUnknown("task_not_claimed")
-    draft = task_draft(tx.session, task_id=task_id)
+    process = definition(tx.session, task.case.version_id).process
+    where = place(tx.session, task=task, case=task.case, process=process)
+    refuse_unless_allowed(tx.session, where, standing(tx.session, holder_id))
+    draft = tx.session.scalars(select(Draft).where(Draft.task_id == task_id)).first()
     if draft is None:
         procedure_id = task.case.procedure_id
         draft = Draft(
@@ -68,16 +77,19 @@ def save_task_draft(tx: Transaction, *, task_id: UUID, content: Mapping[str, Any
 
 
 def own_draft(session: Session, *, draft_id: UUID, person_id: UUID | None) -> Draft:
-    """A person's draft; DraftUnknown if it is not theirs."""
+    """A person's draft of a new case; DraftUnknown if there is none, OfAnother if it is not theirs."""
     draft = session.get(Draft, draft_id)
-    if draft is None or draft.person_id != person_id:
+    if draft is not None and draft.person_id != person_id:
+        raise OfAnother("draft_unknown")
+    if draft is None or draft.task_id is not None:
         raise DraftUnknown("draft_unknown")
     return draft
 
 
-def task_draft(session: Session, *, task_id: UUID) -> Draft | None:
-    """What was typed for a task, if anything."""
-    return session.scalars(select(Draft).where(Draft.task_id == task_id)).first()
+def task_draft(session: Session, *, task_id: UUID, person_id: UUID) -> Draft | None:
+    """What this person typed for a task, if anything; nobody else is shown it."""
+    mine = select(Draft).where(Draft.task_id == task_id, Draft.person_id == person_id)
+    return session.scalars(mine).first()
 
 
 def drafts_of(session: Session, *, person_id: UUID) -> list[tuple[Draft, Procedure]]:

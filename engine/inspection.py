@@ -160,7 +160,7 @@ def _document_breaks(entries: Sequence[AuditEntry], documents: Mapping[UUID, Doc
         if document is None:
             yield Break("document_missing", entry.number, entry.facts.get("field"))
         elif document.digest != entry.facts["digest"] or not is_intact(document):
-            yield Break("document_altered", entry.number, document.name)
+            yield Break("document_altered", entry.number, document.field, document.id)
 
 
 def _decision_breaks(entries: Sequence[AuditEntry], decision: Decision | None) -> Iterator[Break]:

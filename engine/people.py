@@ -17,7 +17,7 @@ from engine.passwords import PasswordTooWeak, check_password, digest_of
 from engine.permissions import Permission
 from engine.refusals import NotFound, NotPermitted, Refusal
 from engine.sign_ins import end_all_sign_ins, note_attempt
-from engine.standing import granted_paths, require_other_manager, standing
+from engine.standing import granted_paths, manages_unplaced, require_other_manager, standing
 from engine.tables import Person
 from wording import LANGUAGES
 
@@ -221,15 +221,17 @@ def _may_manage(tx: Transaction) -> None:
 
 
 def _manageable(tx: Transaction, person_id: UUID) -> Person:
-    """The person, if the actor manages people in every unit where this one holds a role."""
+    """The person, if the actor manages people in every unit where this one holds a role, or at the root."""
     person = _person(tx, person_id)
     if tx.actor.person_id is None:
         return person
     _may_manage(tx)
-    manager = standing(tx.session, tx.actor.person_id)
-    if not all(
-        manager.may_in(Permission.MANAGE_PEOPLE, path) for path in granted_paths(tx.session, person_id)
-    ):
+    manager, paths = standing(tx.session, tx.actor.person_id), granted_paths(tx.session, person_id)
+    if paths:
+        manages = all(manager.may_in(Permission.MANAGE_PEOPLE, path) for path in paths)
+    else:
+        manages = manages_unplaced(tx.session, manager, person_id)
+    if not manages:
         raise NotPermitted(permission=Permission.MANAGE_PEOPLE)
     return person
 

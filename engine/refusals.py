@@ -33,3 +33,7 @@ class NotFound(Refusal):
 
     status = 404
     code = "not_found"
+
+
+class OfAnother(NotFound):
+    """The row is another person's: told as if there were none, and recorded on who asked."""

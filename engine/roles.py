@@ -7,13 +7,21 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engine import audit
 from engine.database import Transaction
 from engine.labels import checked_labels
 from engine.permissions import ROLES, Permission
 from engine.refusals import NotFound, NotPermitted, Refusal
-from engine.standing import may_in, require_other_manager, standing
+from engine.standing import (
+    granted_paths,
+    manages_unplaced,
+    may_in,
+    require_other_manager,
+    require_other_managing_role,
+    standing,
+)
 from engine.tables import APPLICANT, Membership, Person, Role, Unit
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -51,9 +59,12 @@ def create_role(tx: Transaction, *, code: str, names: Mapping[str, str], permiss
     if tx.session.scalar(select(Role.id).where(Role.code == code)) is not None:
         raise RoleRefused("code_taken", code=code)
     role = Role(code=code, names=labels, permissions=allowed, created_at=tx.at)
-    tx.session.add(role)
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(role)
+    except IntegrityError:
+        raise RoleRefused("code_taken", code=code) from None
     audit.record(tx, "role.created", on=("role", role.id), code=code, permissions=allowed)
-    tx.session.flush()
     return role
 
 
@@ -80,11 +91,12 @@ def grant_role(tx: Transaction, *, person_id: UUID, unit_id: UUID, role: str) ->
 
     Raises NotFound, NotPermitted, SelfGrant, and Refusal for citizens and closed accounts.
     """
-    person, unit, wanted = _person(tx, person_id), _unit(tx, unit_id), _role(tx, role)
+    person, unit, wanted = _locked(tx, person_id), _unit(tx, unit_id), _role(tx, role)
     _may_staff(tx, unit)
     if tx.actor.person_id == person_id:
         raise SelfGrant
     _check_holder(person, unit)
+    _may_place(tx, person_id)
     held = _in_force(tx, person_id, unit_id, wanted.id)
     if held is not None:
         return held
@@ -129,13 +141,21 @@ def _check_holder(person: Person, unit: Unit) -> None:
 def _may_define(tx: Transaction) -> None:
     """Roles hold everywhere, so who defines them manages people from the root of the tree."""
     actor = tx.actor.person_id
-    roots = () if actor is None else standing(tx.session, actor).roots(Permission.MANAGE_PEOPLE)
-    if actor is not None and all("/" in root for root in roots):
+    if actor is not None and not standing(tx.session, actor).manages_all:
         raise NotPermitted(permission=Permission.MANAGE_PEOPLE)
 
 
 def _may_staff(tx: Transaction, unit: Unit) -> None:
     if not may_in(tx.session, tx.actor.person_id, Permission.MANAGE_PEOPLE, unit.path):
+        raise NotPermitted(permission=Permission.MANAGE_PEOPLE)
+
+
+def _may_place(tx: Transaction, person_id: UUID) -> None:
+    """A first role makes whoever grants it the person's administrator: it takes one who is that already."""
+    actor = tx.actor.person_id
+    if actor is None or granted_paths(tx.session, person_id):
+        return
+    if not manages_unplaced(tx.session, standing(tx.session, actor), person_id):
         raise NotPermitted(permission=Permission.MANAGE_PEOPLE)
 
 
@@ -148,16 +168,8 @@ def _refuse_own_widening(tx: Transaction, role: Role, allowed: list[str]) -> Non
 
 def _require_managers(tx: Transaction, role: Role, allowed: list[str]) -> None:
     """Refuse to take the managing of people from a role when no other role in force has it."""
-    if Permission.MANAGE_PEOPLE in allowed or Permission.MANAGE_PEOPLE not in role.permissions:
-        return
-    others = (
-        select(Role.permissions)
-        .join(Membership, Membership.role_id == Role.id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None), Role.id != role.id)
-    )
-    if not any(Permission.MANAGE_PEOPLE in permissions for permissions in tx.session.scalars(others)):
-        raise Refusal("last_administrator")
+    if Permission.MANAGE_PEOPLE in role.permissions and Permission.MANAGE_PEOPLE not in allowed:
+        require_other_managing_role(tx.session, role.id)
 
 
 def _in_force(tx: Transaction, person_id: UUID, unit_id: UUID, role_id: UUID) -> Membership | None:
@@ -173,6 +185,14 @@ def _in_force(tx: Transaction, person_id: UUID, unit_id: UUID, role_id: UUID) ->
 
 def _person(tx: Transaction, person_id: UUID) -> Person:
     person = tx.session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person_unknown")
+    return person
+
+
+def _locked(tx: Transaction, person_id: UUID) -> Person:
+    """The person, whose roles nobody else grants until the transaction ends."""
+    person = tx.session.get(Person, person_id, with_for_update=True)
     if person is None:
         raise NotFound("person_unknown")
     return person

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from engine.bpmn.faults import Fault
 from engine.bpmn.model import DeadlineRule, Element, Process
 from engine.bpmn.reading import Reading, read_process
+from engine.bpmn.running import start_elements
 from engine.calendars import TermNotUsable, UnknownCalendar, calendar, due
 
 NATIONAL = "dz"  #: the calendar where the diagram names none
@@ -43,6 +44,11 @@ def _unserved(process: Process) -> Iterator[Fault]:
             yield _fault("word_not_served", element, word="masar:skills")
         if step.unit not in UNITS:
             yield _fault("bad_unit", element, value=step.unit)
+
+
+    for id_, _events in start_elements(process):
+        element = process.elements.get(id_)
+        yield Fault("start_not_served", id_, element.line if element else None, refuses=False)
 
 
 def _of_rule(rule: DeadlineRule, element: Element | None) -> Iterator[Fault]:

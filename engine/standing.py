@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from engine.permissions import Permission
 from engine.refusals import NotFound, Refusal
-from engine.tables import Membership, Person, Role, Unit
+from engine.tables import AuditEntry, Membership, Person, Role, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Standing:
         paths = {grant.unit_path for grant in self.grants if permission in grant.permissions}
         return tuple(sorted(path for path in paths if not any(_is_below(path, other) for other in paths)))
 
+    @property
+    def manages_all(self) -> bool:
+        """Whether the person manages people from the root of the tree."""
+        return any("/" not in path for path in self.roots(Permission.MANAGE_PEOPLE))
+
     def roles_with(self, permission: str) -> tuple[str, ...]:
         """Codes of the roles that give the person this permission, in order."""
         return tuple(sorted({grant.role for grant in self.grants if permission in grant.permissions}))
@@ -97,21 +104,51 @@ def granted_paths(session: Session, person_id: UUID) -> set[str]:
     )
 
 
+def manages_unplaced(session: Session, who: Standing, person_id: UUID) -> bool:
+    """Whether an administrator manages a person who holds no role: from the root, or as the one who added them."""
+    if who.manages_all:
+        return True
+    added = select(AuditEntry.id).where(
+        AuditEntry.subject_id == person_id,
+        AuditEntry.event == "person.created",
+        AuditEntry.actor_id == who.person_id,
+    )
+    return session.scalar(added) is not None and who.may(Permission.MANAGE_PEOPLE)
+
+
 def require_other_manager(session: Session, person_id: UUID, *, but: UUID | None = None) -> None:
-    """Refuse what would leave nobody to manage people: ``last_administrator``.
+    """Refuse what would leave nobody to manage people, or nobody at the root: ``last_administrator``.
 
     It is about to end for this person; ``but`` spares their other grants, and names the membership that ends.
     """
+    _require_left(session, lambda row: row.id == but if but else row.person_id == person_id)
+
+
+def require_other_managing_role(session: Session, role_id: UUID) -> None:
+    """Refuse to end the managing of people for all who hold this role, if nobody else does: the same refusal."""
+    _require_left(session, lambda row: row.role_id == role_id)
+
+
+def _require_left(session: Session, ends: Callable[[Row[Any]], bool]) -> None:
+    managing = _managers(session)
+    for those in (managing, [row for row in managing if "/" not in row.path]):
+        if those and all(map(ends, those)):
+            raise Refusal("last_administrator")
+
+
+def _managers(session: Session) -> list[Row[Any]]:
+    """The grants in force that manage people, locked until the transaction ends: two who go wait for each other."""
+    roles = [role.id for role in session.scalars(select(Role)) if Permission.MANAGE_PEOPLE in role.permissions]
     query = (
-        select(Membership.id, Membership.person_id, Role.permissions)
+        select(Membership.id, Membership.person_id, Membership.role_id, Role.permissions, Unit.path)
         .join(Role, Role.id == Membership.role_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None))
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None), Role.id.in_(roles))
+        .order_by(Membership.id)
+        .with_for_update(of=(Membership, Person, Role))
     )
-    managing = [row for row in session.execute(query) if Permission.MANAGE_PEOPLE in row.permissions]
-    ending = [row for row in managing if (row.id == but if but else row.person_id == person_id)]
-    if ending and len(ending) == len(managing):
-        raise Refusal("last_administrator")
+    return [row for row in session.execute(query) if Permission.MANAGE_PEOPLE in row.permissions]
 
 
 def _is_below(path: str, other: str) -> bool:

@@ -83,7 +83,7 @@ class Trial:
     def __enter__(self) -> Self:
         with self._stack as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="masar-trial-")))
-            database = Database(f"sqlite:///{folder / 'trial.db'}", data=folder)
+            database = Database(f"sqlite:///{folder / 'trial.db'}", data=folder, durable=False)
             stack.callback(database.dispose)
             stack.enter_context(bound_to(database))
             self._set_context(stack)

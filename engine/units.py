@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engine import audit
 from engine.database import Transaction
@@ -51,7 +52,11 @@ def create_unit(
         wilaya=(wilaya or "").strip() or None,
         created_at=tx.at,
     )
-    tx.session.add(unit)
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(unit)
+    except IntegrityError:
+        raise UnitRefused("code_taken", code=code) from None
     audit.record(tx, "unit.created", on=("unit", unit.id), code=code, kind=kind, parent=parent_id)
     return unit
 

@@ -16,6 +16,7 @@ from portal.cases import files_of
 from portal.following import turns
 from web.access import current, public, signed_in
 from web.addresses import public_address
+from web.questions import question
 
 
 @bp.get("/my/cases/<uuid:case_id>/sent")
@@ -34,14 +35,14 @@ def receipt(case_id: UUID) -> str:
     """The receipt, to print or to keep."""
     with reading() as session:
         own = own_case(session, case_id=case_id, person_id=current.person.id)
-        process = definition(session, own.case.version_id).process
+        known = definition(session, own.case.version_id)
         files = [file for file in files_of(session, case_id).values() if file.task_id is None]
     address = public_address("portal.home").rstrip("/") + url_for("portal.check_receipt", case_id=case_id)
     return render_template(
         "portal/receipt.html",
         own=own,
-        files=files,
-        turns=turns(own, process),
+        files=[(question(known, file), file) for file in files],
+        turns=turns(own, known.process),
         address=address,
         code=segno.make(address, error="m").svg_data_uri(scale=4, border=2),
     )

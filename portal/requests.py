@@ -149,7 +149,7 @@ def _asked(session: Session, task_id: UUID) -> Asked:
     step = known.process.steps[task.step]
     schema = form_of(known, step)
     form, told = asked_of_applicant(session, task)
-    draft = task_draft(session, task_id=task_id)
+    draft = task_draft(session, task_id=task_id, person_id=current.person.id)
     content = draft.content if draft else {}
     ids = document_ids(schema, content)
     return Asked(

@@ -25,13 +25,13 @@ class SqliteTemplates:
     def copy(self, data: Path) -> Database:
         """A fresh database with the cast; its files go under ``data``."""
         if not self.file.exists():
-            _make(Database(f"sqlite:///{self.file}", data=self.file.parent)).dispose()
+            _make(Database(f"sqlite:///{self.file}", data=self.file.parent, durable=False)).dispose()
         shutil.copy(self.file, data / "masar.db")
-        return Database(f"sqlite:///{data / 'masar.db'}", data=data)
+        return Database(f"sqlite:///{data / 'masar.db'}", data=data, durable=False)
 
     def empty(self, data: Path) -> Database:
         """A database without any table."""
-        return Database(f"sqlite:///{data / 'empty.db'}", data=data)
+        return Database(f"sqlite:///{data / 'empty.db'}", data=data, durable=False)
 
     def put_back(self, database: Database) -> None:
         """Done with a database."""

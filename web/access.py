@@ -15,9 +15,11 @@ from uuid import UUID
 
 from flask import Flask, current_app, g, request, session
 
+from engine import audit
 from engine.actor import Actor
 from engine.database import now, reading, transaction
 from engine.permissions import Permission
+from engine.refusals import Refusal
 from engine.sign_ins import end_sign_in
 from engine.sign_ins import signed_in as open_sign_in
 from engine.standing import Standing, standing
@@ -139,6 +141,24 @@ def guard(app: Flask) -> None:
     app.before_request(_enforce)
 
 
+def needs_sign_in() -> bool:
+    """Whether the view asked for is closed to whoever is not signed in, and nobody is."""
+    access = _mark()
+    return access is not None and not access.is_public and not current.is_signed_in
+
+
+def record_refusal(problem: Refusal) -> None:
+    """Record that a permission was lacking (status 403), where a view answers the refusal by itself."""
+    if problem.status == 403 and current.is_signed_in:
+        record_access_refused(code=problem.code)
+
+
+def record_access_refused(**facts: str) -> None:
+    """Record on the person who asks that this page was refused to them."""
+    with transaction(actor=current.actor) as tx:
+        audit.record(tx, "access.refused", on=("person", current.person.id), page=request.endpoint, **facts)
+
+
 def open_visit(sign_in: SignIn, person: Person) -> None:
     """Begin a visit in the cookie, with nothing left in it of whoever was there before."""
     session.clear()
@@ -150,12 +170,8 @@ def open_visit(sign_in: SignIn, person: Person) -> None:
 
 def close_visit(*, because: str, person: Person | None = None) -> None:
     """End the visit here and in the database; the language it was in stays."""
-    sign_in_id, lang = _cookie_id(), session.get("lang") or (person.language if person else None)
-    session.clear()
-    if lang:
-        session["lang"] = lang
-    g.visit = None
-    g.pop("standing", None)
+    sign_in_id = _cookie_id()
+    _forget_visit(person)
     if sign_in_id is not None:
         _end(sign_in_id, because)
 
@@ -165,10 +181,15 @@ def _marked(view: View, access: Access) -> View:
     return view
 
 
+def _mark() -> Access | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "__access__", None)
+
+
 def _enforce() -> None:
     if request.endpoint is None:
         return
-    access = getattr(current_app.view_functions[request.endpoint], "__access__", None)
+    access = _mark()
     if access is None:
         raise Unmarked(f"Expected public, signed_in or needs(…) on {request.endpoint}, but there is none")
     if access.is_public:
@@ -196,9 +217,23 @@ def _open_visit_of_cookie() -> tuple[SignIn, Person] | None:
     if because is None:
         _note_activity()
         return found
-    close_visit(because=because, person=found[1] if found else None)
+    person = found[1] if found else None
+    if because == "too_long":
+        close_visit(because=because, person=person)
+    else:
+        _forget_visit(person)
     g.ended_because = because
     return None
+
+
+def _forget_visit(person: Person | None) -> None:
+    """Clear the cookie alone: it may be an old copy, and the sign-in that it names in use elsewhere."""
+    lang = session.get("lang") or (person.language if person else None)
+    session.clear()
+    if lang:
+        session["lang"] = lang
+    g.visit = None
+    g.pop("standing", None)
 
 
 def _over(sign_in: SignIn, person: Person) -> str | None:

@@ -30,12 +30,23 @@ def page_to_return_to() -> str | None:
     if request.method in ("GET", "HEAD"):
         address = request.full_path.rstrip("?")
     else:
-        came_from = urlsplit(request.referrer or "")
-        address = came_from.path if came_from.netloc == request.host else ""
+        address = path_of_referrer()
     return address if is_safe(address) and address != "/" else None
 
 
+def path_of_referrer() -> str:
+    """The path of the page that the request comes from, if that is one of ours; else nothing."""
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    return came_from.path if came_from.netloc == request.host else ""
+
+
 def public_address(page: str) -> str:
-    """A page's whole address for e-mails: by the configured `PUBLIC_URL`, else by the request's host."""
+    """A page's whole address for e-mails: by the configured `PUBLIC_URL`, which every server has.
+
+    Without one (tests alone) it is the request's host: whoever asks could then choose where a link leads.
+    """
     base = current_app.config.get("PUBLIC_URL")
     return f"{str(base).rstrip('/')}{url_for(page)}" if base else url_for(page, _external=True)

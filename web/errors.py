@@ -7,12 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from engine import audit
-from engine.database import reading, transaction
+from engine.database import reading
 from engine.permissions import Permission
 from engine.queries.people import roles_with
 from engine.refusals import Refusal
-from web.access import AccessRefused, SignInNeeded, current
+from web.access import (
+    AccessRefused,
+    SignInNeeded,
+    current,
+    needs_sign_in,
+    record_access_refused,
+    record_refusal,
+)
 from web.addresses import page_to_return_to
 from web.language import chosen_language
 from web.words import _, refused
@@ -77,25 +83,21 @@ def _to_sign_in(needed: SignInNeeded) -> ResponseReturnValue:
 
 
 def _no_access(refused_: AccessRefused) -> ResponseReturnValue:
-    _record_refusal(permission=refused_.permissions[0])
+    record_access_refused(permission=refused_.permissions[0])
     because = refusal(current.lang, "no_permission", permission=refused_.permissions[0])
     return error_page(403, because=because, permissions=refused_.permissions)
 
 
 def _refusal(problem: Refusal) -> ResponseReturnValue:
     permission = problem.params.get("permission")
-    if problem.status == 403 and current.is_signed_in:
-        _record_refusal(code=problem.code)
+    record_refusal(problem)
     can = (Permission(str(permission)),) if permission else ()
     return error_page(problem.status, because=refused(problem), permissions=can)
 
 
-def _record_refusal(**facts: str) -> None:
-    with transaction(actor=current.actor) as tx:
-        audit.record(tx, "access.refused", on=("person", current.person.id), page=request.endpoint, **facts)
-
-
 def _stale(_problem: CSRFError) -> ResponseReturnValue:
+    if needs_sign_in():
+        return _to_sign_in(SignInNeeded(g.get("ended_because")))
     return error_page(400, because=_(STALE))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import current_app, request, session
 
 from engine.tables import Person
+from web.addresses import path_of_referrer
 from wording import LANGUAGES
 
 DEFAULT = LANGUAGES[0]
@@ -33,8 +34,8 @@ def in_other_languages() -> dict[str, str]:
 
 
 def _page_of_the_form() -> str:
-    came_from = urlsplit(request.referrer or "")
-    return came_from.path if came_from.netloc == request.host and _can_be_read(came_from.path) else "/"
+    path = path_of_referrer()
+    return path if path and _can_be_read(path) else "/"
 
 
 def _can_be_read(path: str) -> bool:

@@ -12,6 +12,7 @@ from web.headers import give_headers
 from web.language import in_other_languages
 from web.navigation import give_navigation
 from web.static_files import give_assets
+from web.well_formed import refuse_nul
 from web.words import give_words
 
 MOST_BYTES = 32 * 1024 * 1024  #: of one request: a form with its attachments
@@ -24,6 +25,7 @@ def init_shell(app: Flask) -> None:
     Reads `SECRET_KEY`, `SECURE_COOKIES` (on where HTTPS serves), `PUBLIC_URL` (addresses in e-mails).
     """
     _configure(app)
+    refuse_nul(app)
     CSRFProtect(app)
     guard(app)
     give_words(app)

@@ -21,6 +21,7 @@ MOST_TEXT = 60
 KEPT = ("unit", "step", "urgency", "q", "held", "holder")
 
 _PARTS = "~"
+_YEARS = range(1962, 2101)  #: of moments that a place in a list can name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def mark() -> Mark | None:
         found = Mark(urgent_at, datetime.fromisoformat(offered), UUID(task_id))
     except ValueError:
         return None
-    aware = all(at.tzinfo is not None for at in (found.urgent_at, found.offered_at) if at is not None)
-    return found if aware else None
+    moments = [at for at in (found.urgent_at, found.offered_at) if at is not None]
+    return found if all(at.tzinfo is not None and at.year in _YEARS for at in moments) else None
 
 
 def address(**changes: str | None) -> str:

@@ -12,10 +12,10 @@ from engine.permissions import Permission
 from engine.queries.case_pages import CasePage, Secret, case_page, secrets_of
 from engine.tables import Case, Document, Task, TaskStatus
 from engine.versions import Definition, definition
-from forms.schemas import property_at
 from web.access import current
 from web.answered import Answered, answered
 from web.figures import Fact
+from web.questions import question
 from wording import codes, pick
 from worklists.facts import ClockTold, clock_told, deciding_facts
 
@@ -43,8 +43,7 @@ class CaseTold:
 
     def question(self, file: Document) -> str:
         """What a document answers."""
-        asked = (property_at(form, file.field) for form in self.known.forms.values())
-        return next((pick(about.get("labels"), current.lang) for about in asked if about), file.field)
+        return question(self.known, file)
 
     @property
     def files(self) -> dict[str, Document]:

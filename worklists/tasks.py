@@ -37,9 +37,9 @@ from worklists.pages import CaseTold, case_told, supervises
 
 @dataclass(frozen=True, slots=True)
 class TaskTold:
-    """A task as its page shows it. ``barred``: why the reader may not take it; ``can``: who may.
+    """A task as its page shows it. ``barred``: why the reader may not do it; ``can``: who may.
 
-    ``sheet`` is its form, for its holder alone; ``files`` are the documents that the form names, by id as text.
+    ``sheet`` is its form, for its holder alone, while they may do it; ``files`` are the documents that the form names, by id as text.
     """
 
     task: Task
@@ -171,7 +171,8 @@ def _told(session: Session, task_id: UUID) -> TaskTold:
     where = place(session, task=task, case=case, process=told.known.process)
     barred = why_not(session, where, current.standing) if task.is_open else None
     is_mine = task.is_open and task.holder_id == current.person.id
-    draft = task_draft(session, task_id=task_id) if is_mine else None
+    may_fill = is_mine and barred is None
+    draft = task_draft(session, task_id=task_id, person_id=current.person.id) if may_fill else None
     schema, answers = form_of(told.known, where.step), draft.content if draft else {}
     return TaskTold(
         task=task,
@@ -182,8 +183,8 @@ def _told(session: Session, task_id: UUID) -> TaskTold:
         barred=refused(barred) if barred else "",
         can=who_can(session, where) if barred and task.role != APPLICANT else (),
         draft=draft,
-        sheet=sheet(schema, answers) if is_mine else None,
-        files=document_names(session, document_ids(schema, answers)) if is_mine else {},
+        sheet=sheet(schema, answers) if may_fill else None,
+        files=document_names(session, document_ids(schema, answers)) if may_fill else {},
     )
 
 

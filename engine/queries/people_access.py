@@ -11,15 +11,10 @@ from sqlalchemy.orm import Session
 from engine.permissions import Permission
 from engine.queries.people import person_with_roles
 from engine.refusals import NotFound, NotPermitted
-from engine.standing import Standing
+from engine.standing import Standing, manages_unplaced
 from engine.tables import AuditEntry, Membership, Person
 
 MOST_ENTRIES = 100
-
-
-def manages_all(who: Standing) -> bool:
-    """Whether this person manages people from the root of the tree."""
-    return any("/" not in root for root in who.roots(Permission.MANAGE_PEOPLE))
 
 
 def administered_person(
@@ -31,8 +26,7 @@ def administered_person(
         raise NotFound("person_unknown")
     person, memberships = found
     mine = [one for one in memberships if who.may_in(Permission.MANAGE_PEOPLE, one.unit.path)]
-    is_unplaced_staff = not person.is_citizen and not memberships
-    if not (manages_all(who) or mine or is_unplaced_staff):
+    if not (mine or who.manages_all or (not memberships and manages_unplaced(session, who, person_id))):
         raise NotPermitted(permission=Permission.MANAGE_PEOPLE)
     return person, memberships
 

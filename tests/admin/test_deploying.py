@@ -78,6 +78,8 @@ def test_the_files_of_a_version_are_those_deployed(office: Office) -> None:
     client = office.client("ines")
     assert client.get(f"/admin/procedures/{KEY}/versions/1.bpmn").data == DIAGRAM.read_bytes()
     assert client.get(f"/admin/procedures/{KEY}/versions/2.bpmn").status_code == 404
+    for number in (10**7, 10**11, 10**30):
+        assert client.get(f"/admin/procedures/{KEY}/versions/{number}.bpmn").status_code == 404
     packed = zipfile.ZipFile(io.BytesIO(client.get(f"/admin/procedures/{KEY}/versions/1.zip").data))
     assert f"processes/{KEY}/{KEY}.bpmn" in packed.namelist()
     assert len(packed.namelist()) == 7
@@ -189,7 +191,7 @@ def test_a_form_that_is_no_form_is_refused(office: Office) -> None:
         ([("../x.json", "{}"), ("x.json", "{}")], "was sent twice"),
         ([("rates.v2.dmn", "")], "must be of letters"),
         ([(".json", "{}")], "neither a decision table"),
-        ([('a"b.json', "{}")], "must be of letters"),
+        ([("a b.json", "{}")], "must be of letters"),
         ([(f"f{number}.json", "{}") for number in range(61)], "At most 60"),
     ],
 )

@@ -37,7 +37,7 @@ def test_the_supervisor_of_the_owner_tries_again_once(office: Office) -> None:
     incident = failed(office)
     client = office.client("omar")
     assert "Try again" in words(client.get("/admin/incidents"))
-    assert client.post(f"/admin/incidents/{incident.id}/retry").status_code == 302
+    assert client.post(f"/admin/incidents/{incident.id}/retry").status_code == 303
     assert client.post(f"/admin/incidents/{incident.id}/retry").status_code == 404
     assert "No work has failed." in words(client.get("/admin/incidents"))
     with reading() as session:

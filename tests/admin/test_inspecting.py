@@ -1,5 +1,6 @@
 import sqlite3
 
+import pytest
 from sqlalchemy import select
 
 from engine.database import current, reading
@@ -53,6 +54,15 @@ def test_filters_narrow_the_list(office: Office) -> None:
         ("since=nonsense", True),
     ):
         assert ("No breach fits" not in words(client.get(f"/admin/breaches?{query}"))) is fits, query
+
+
+@pytest.mark.parametrize(
+    "query", [f"page={10**30}", "page=-1", "since=0001-01-01", "until=9999-12-31", "until=0001-01-01"]
+)
+def test_odd_filters_break_nothing(office: Office, query: str) -> None:
+    client = office.client("ines")
+    assert client.get(f"/admin/breaches?{query}").status_code == 200
+    assert client.get(f"/admin/breaches.csv?{query}").status_code == 200
 
 
 def test_the_list_taken_away_is_recorded_on_the_reader(office: Office) -> None:

@@ -29,7 +29,11 @@ from engine.drafts import (
     save_task_draft,
     task_draft,
 )
+from engine.refusals import OfAnother
+from engine.roles import revoke_role
 from engine.tables import Document, Draft, Procedure, Reading
+from engine.task_rules import TaskNotForYou
+from engine.tasks import assign_task
 from tests.builders import MONDAY, bpmn, claim, complete, deploy, dump, events, opened, task_id
 from tests.people import Cast
 
@@ -238,12 +242,47 @@ def test_a_draft_is_saved_resumed_and_thrown_away_by_its_author(cast: Cast, key:
 
 def test_a_draft_of_somebody_else_is_unknown(cast: Cast, key: str) -> None:
     draft_id = begun(cast, key)
-    with reading() as session, pytest.raises(DraftUnknown):
+    with reading() as session, pytest.raises(OfAnother):
         own_draft(session, draft_id=draft_id, person_id=cast.id("houda"))
-    with transaction(actor=cast.houda) as tx, pytest.raises(DraftUnknown):
+    with transaction(actor=cast.houda) as tx, pytest.raises(OfAnother):
         save_draft(tx, draft_id=draft_id, content={})
-    with transaction(actor=cast.houda) as tx, pytest.raises(DraftUnknown):
+    with transaction(actor=cast.houda) as tx, pytest.raises(OfAnother):
         drop_draft(tx, draft_id=draft_id)
+
+
+def test_a_draft_of_a_task_is_no_application(cast: Cast, key: str) -> None:
+    wanted = claim(filed(cast, key, {}), "check", by=cast.amina)
+    with transaction(actor=cast.amina) as tx:
+        draft_id = save_task_draft(tx, task_id=wanted, content={}).id
+    with transaction(actor=cast.amina) as tx, pytest.raises(DraftUnknown):
+        drop_draft(tx, draft_id=draft_id)
+
+
+def test_what_was_typed_for_a_task_is_shown_to_nobody_else_and_written_over_by_its_next_holder(
+    cast: Cast, key: str
+) -> None:
+    wanted = claim(filed(cast, key, {}), "check", by=cast.amina)
+    with transaction(actor=cast.amina) as tx:
+        save_task_draft(tx, task_id=wanted, content={"note": "of Amina"})
+    with transaction(actor=cast.omar) as tx:
+        assign_task(tx, task_id=wanted, to=cast.id("badr"), reason="She is away.")
+    with reading() as session:
+        assert task_draft(session, task_id=wanted, person_id=cast.id("badr")) is None
+    with transaction(actor=cast.badr) as tx:
+        save_task_draft(tx, task_id=wanted, content={"note": "of Badr"})
+    with reading() as session:
+        kept = task_draft(session, task_id=wanted, person_id=cast.id("badr"))
+        assert kept is not None
+        assert kept.content == {"note": "of Badr"}
+        assert task_draft(session, task_id=wanted, person_id=cast.id("amina")) is None
+
+
+def test_who_lost_the_role_keeps_no_draft_of_its_task(cast: Cast, key: str) -> None:
+    wanted = claim(filed(cast, key, {}), "check", by=cast.amina)
+    with transaction(actor=cast.salim) as tx:
+        revoke_role(tx, person_id=cast.id("amina"), unit_id=cast.centre, role="rights_officer")
+    with transaction(actor=cast.amina) as tx, pytest.raises(TaskNotForYou):
+        save_task_draft(tx, task_id=wanted, content={})
 
 
 def test_the_holder_of_a_task_keeps_what_was_typed_until_it_is_completed(cast: Cast, key: str) -> None:
@@ -259,7 +298,7 @@ def test_the_holder_of_a_task_keeps_what_was_typed_until_it_is_completed(cast: C
     with transaction(actor=cast.amina) as tx, pytest.raises(DraftUnknown):
         save_task_draft(tx, task_id=wanted, content={})
     with reading() as session:
-        kept = task_draft(session, task_id=wanted)
+        kept = task_draft(session, task_id=wanted, person_id=cast.id("yasmine"))
         assert kept is not None
         assert kept.content == {"finding": "a fracture"}
     complete(case_id, "see", {"finding": "a fracture"}, by=cast.yasmine)

@@ -62,16 +62,13 @@ class Site:
     browser: Browser
     visitors: list[Visitor] = field(default_factory=list)
 
-    def visitor(
-        self, lang: str = "ar", size: tuple[int, int] = DESK, *, is_inspected: bool = False
-    ) -> Visitor:
-        """Somebody with a browser of their own; ``is_inspected`` lets a test put its own script into the pages."""
+    def visitor(self, lang: str = "ar", size: tuple[int, int] = DESK) -> Visitor:
+        """Somebody with a browser of their own."""
         context = self.browser.new_context(
             base_url=self.address,
             locale=LOCALES[lang],
             timezone_id="Africa/Algiers",
             viewport={"width": size[0], "height": size[1]},
-            bypass_csp=is_inspected,
             reduced_motion="reduce",
         )
         context.set_default_timeout(TIMEOUT)

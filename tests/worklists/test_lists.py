@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -183,3 +184,14 @@ def test_the_lists_speak_three_languages(house: House, lang: str) -> None:
 def test_the_lists_are_for_those_who_work_on_tasks(house: House) -> None:
     for name in ("samir", "ines", "salim"):
         assert house.client(name).get("/worklist").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00", "nonsense"]
+)
+def test_a_place_that_was_tampered_with_is_the_first_page(house: House, moment: str) -> None:
+    case = house.filed()
+    for after in (f"~{moment}~{UUID(int=0)}", f"{moment}~2026-01-01T00:00:00+00:00~{UUID(int=0)}"):
+        page = house.client("amina").get("/workqueue", query_string={"after": after})
+        assert page.status_code == 200
+        assert references(page.text) == [builders.case(case).reference]

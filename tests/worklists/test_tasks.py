@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from engine.database import reading
+from engine.database import reading, transaction
 from engine.queries.own_cases import own_case
+from engine.roles import grant_role, revoke_role
 from engine.tables import Answers, Incident, Reading, TaskStatus
 from tests import builders
 from tests.people import Cast
@@ -173,6 +174,34 @@ def test_a_draft_is_kept_restored_and_nobody_elses(house: House) -> None:
     assert "was restored" in page
     assert house.client("badr").post(f"/tasks/{task_id}/draft", data={"comment": "Mine"}).status_code == 404
     assert "Half a thought" not in house.page("badr", f"/tasks/{task_id}")
+
+
+def test_a_draft_stays_its_authors_when_the_task_is_given_to_another(house: House) -> None:
+    case = house.filed()
+    task_id = house.claimed(case, "check_rights", "amina")
+    house.client("amina").post(f"/tasks/{task_id}/draft", data={"comment": "Half a thought"})
+    given = {"person": str(house.cast.id("badr")), "reason": "She is away."}
+    assert house.client("omar").post(f"/tasks/{task_id}/assign", data=given).status_code == 303
+    page = house.page("badr", f"/tasks/{task_id}")
+    assert 'id="field-outcome"' in page
+    assert "Half a thought" not in page
+    assert "was restored" not in page
+
+
+def test_a_holder_who_lost_the_role_is_told_why_and_sees_no_form(house: House) -> None:
+    case = house.filed()
+    task_id = house.claimed(case, "medical_opinion", "yasmine")
+    client = house.client("yasmine")
+    client.post(f"/tasks/{task_id}/draft", data={"comment": "A secret of the physician."})
+    with transaction(actor=house.cast.salim) as tx:
+        yasmine, agency = house.cast.id("yasmine"), house.cast.units["cnas-16"]
+        grant_role(tx, person_id=yasmine, unit_id=agency, role="rights_officer")
+        revoke_role(tx, person_id=yasmine, unit_id=agency, role="physician")
+    page = house.page("yasmine", f"/tasks/{task_id}")
+    assert "A secret of the physician." not in page
+    assert 'name="opinion"' not in page
+    assert "This step is for the role" in page
+    assert client.post(f"/tasks/{task_id}/autosave", data={"comment": "More."}).status_code == 403
 
 
 def test_a_task_is_put_back_by_its_holder_only_or_a_supervisor(house: House) -> None:
