@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -25,6 +26,7 @@ from web.shell import init_shell
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
 THREADS = 8
+LOCAL_HOSTS = ("127.0.0.1", "localhost")  #: from where health is asked
 
 
 def create_app(
@@ -37,25 +39,20 @@ def create_app(
 ) -> Flask:
     """The web application over a database whose schema is up to date."""
     connect(database_url, data=data)
-    app = Flask("masar", static_folder=None, template_folder=None)
-    app.config.update(
-        SECRET_KEY=secret_key,
-        SECURE_COOKIES=secure_cookies,
-        PUBLIC_URL=public_url,
-        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-    )
-    init_shell(app)
-    for blueprint in (health.bp, *portal.BLUEPRINTS, worklists.bp, *admin.BLUEPRINTS):
-        app.register_blueprint(blueprint)
-    return app
+    return _assembled(secret_key=secret_key, secure_cookies=secure_cookies, public_url=public_url)
 
 
 def serving() -> Flask:
     """The application that gunicorn serves, from the environment."""
     settings = Settings.from_environment()
+    public_url = settings.required_public_url()
     connected(settings)
-    app = _app(settings)
-    connected(settings)
+    app = _assembled(
+        secret_key=settings.secret_key(),
+        secure_cookies=settings.secure_cookies,
+        public_url=public_url,
+        hosts=[urlsplit(public_url).hostname or "", *LOCAL_HOSTS],
+    )
     if settings.redis_url is None:
         EmbeddedRunner().start()
     return app
@@ -80,7 +77,11 @@ def run(host: str, port: int, demo: bool) -> None:
     connected(settings)
     if demo:
         _demonstrate()
-    app = _app(settings)
+    app = _assembled(
+        secret_key=settings.secret_key(),
+        secure_cookies=settings.secure_cookies,
+        public_url=settings.public_url or f"http://{host}:{port}",
+    )
     runner = EmbeddedRunner()
     runner.start()
     _greet(host, port, demo)
@@ -95,7 +96,10 @@ def run(host: str, port: int, demo: bool) -> None:
 @click.option("--workers", default=2, show_default=True)
 def serve(bind: str, workers: int) -> None:
     """Serve with gunicorn, without the demonstration."""
-    connected()
+    settings = Settings.from_environment()
+    settings.required_public_url()
+    connected(settings)
+    settings.secret_key()  # made before the workers ask for it, all at once
     arguments = ["gunicorn", "--bind", bind, "--workers", str(workers), "--threads", str(THREADS)]
     os.execvp("gunicorn", [*arguments, "--worker-tmp-dir", "/dev/shm", "app:serving()"])  # noqa: S606, S607, S108
 
@@ -107,14 +111,22 @@ def make_demo() -> None:
     _demonstrate()
 
 
-def _app(settings: Settings) -> Flask:
-    return create_app(
-        database_url=settings.database_url,
-        data=settings.data,
-        secret_key=settings.secret_key(),
-        secure_cookies=settings.secure_cookies,
-        public_url=settings.public_url,
+def _assembled(
+    *, secret_key: str, secure_cookies: bool, public_url: str | None, hosts: list[str] | None = None
+) -> Flask:
+    """The web application over the database that is connected; it answers to ``hosts`` alone, if they are named."""
+    app = Flask("masar", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=secret_key,
+        SECURE_COOKIES=secure_cookies,
+        PUBLIC_URL=public_url,
+        TRUSTED_HOSTS=hosts,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
     )
+    init_shell(app)
+    for blueprint in (health.bp, *portal.BLUEPRINTS, worklists.bp, *admin.BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    return app
 
 
 def _demonstrate() -> None:

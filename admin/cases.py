@@ -18,9 +18,10 @@ from admin.drawing import (
     step_names,
 )
 from admin.telling import Teller, lateness
+from engine.case_access import readable_documents
 from engine.database import now, reading, transaction
 from engine.documents import is_intact
-from engine.inspection import Verdict, inspect_case, inspected_case, verify_trail
+from engine.inspection import Break, Verdict, damaged_documents, inspect_case, inspected_case, verify_trail
 from engine.permissions import Permission
 from engine.queries.breaches import found_cases
 from engine.queries.procedures import version_text
@@ -74,8 +75,10 @@ def case(case_id: UUID) -> str:
 @needs(Permission.INSPECT_CASES)
 def verify(case_id: UUID) -> str:
     """The story again, with what verifying its trail found."""
+    with reading() as session:
+        damaged = damaged_documents(session, case_id=case_id, who=current.standing)
     with transaction(actor=current.actor) as tx:
-        story, verdict = verify_trail(tx, case_id=case_id)
+        story, verdict = verify_trail(tx, case_id=case_id, damaged=damaged)
     return _page(story, verdict)
 
 
@@ -99,9 +102,10 @@ def diagram_response(xml: bytes, name: str | None = None) -> Response:
 
 def _page(story: Story, verdict: Verdict | None = None) -> str:
     with reading() as session:
-        process = definition(session, story.case.version_id).process
+        known = definition(session, story.case.version_id)
+        mine = readable_documents(session, case=story.case, who=current.standing)
         xml = version_text(session, story.case.version_id)
-    teller, moment = Teller(story, process), now()
+    teller, moment = Teller(story, known, frozenset(document.id for document in mine)), now()
     passed = passed_elements(story)
     return render_template(
         "admin/case.html",
@@ -114,7 +118,7 @@ def _page(story: Story, verdict: Verdict | None = None) -> str:
         names=names_drawn(xml),
         anchors=anchors(story),
         first_stretches=first_stretches(story),
-        steps=[(id_, name, id_ in passed) for id_, name in step_names(process).items()],
+        steps=[(id_, name, id_ in passed) for id_, name in step_names(known.process).items()],
         waiting={task.step for task in open_tasks(story)},
         told={element for elements in anchors(story).values() for element in elements},
         intact={document.id: is_intact(document) for document in story.documents.values()},
@@ -136,13 +140,13 @@ def _late(story: Story) -> dict[UUID, str]:
 
 def _findings(verdict: Verdict, teller: Teller) -> Sequence[tuple[int | None, str]]:
     """What broke, in words, each with the number of its entry."""
-    return [
-        (
-            found.number,
-            say(current.lang, BREAKS[found.kind], number=found.number, about=teller.element(found.about)),
-        )
-        for found in verdict.breaks
-    ]
+    return [(found.number, _finding(found, teller)) for found in verdict.breaks]
+
+
+def _finding(found: Break, teller: Teller) -> str:
+    is_document = found.kind.startswith("document_")
+    about = teller.asked(found.about) if is_document else teller.element(found.about)
+    return say(current.lang, BREAKS[found.kind], number=found.number, about=about)
 
 
 def _gaps(story: Story, verdict: Verdict) -> dict[int, list[int]]:

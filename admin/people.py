@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin.blueprints import people as bp
 from engine.database import reading, transaction
 from engine.details import DetailsRefused, Problems
-from engine.people import UsernameTaken, create_person
+from engine.people import DetailsChanged, UsernameTaken, create_person
 from engine.permissions import Permission
 from engine.queries.breaches import inspected_units
 from engine.queries.people import PeopleFilter, people_page, roles_list
@@ -32,7 +32,7 @@ STATES = {"active": False, "deactivated": True}
 @needs(Permission.MANAGE_PEOPLE)
 def people() -> str:
     """The people of my units, searched and filtered."""
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = request.args.get("page", 1, type=int)
     asked = {name: value for name, value in request.args.items() if name not in ("page", "lang") and value}
     with reading() as session:
         units = my_units(session)
@@ -44,8 +44,8 @@ def people() -> str:
         asked=asked,
         units=unit_choices(units),
         roles=roles,
-        previous=_address(asked, number - 1) if number > 1 else None,
-        next=_address(asked, number + 1) if page.has_next else None,
+        previous=_address(asked, page.page - 1) if page.page > 1 else None,
+        next=_address(asked, page.page + 1) if page.has_next else None,
     )
 
 
@@ -81,6 +81,23 @@ def typed_person() -> dict[str, str]:
     return {name: request.form.get(name, "").strip() for name in (*FIELDS, "nss")}
 
 
+def sent_person(typed: dict[str, str]) -> DetailsChanged:
+    """Those details whose fields the form held; the others are not to change."""
+    asked, sent = asked_person(typed), request.form
+    changed = DetailsChanged()
+    if "name_ar" in sent or "name_fr" in sent:
+        changed["names"] = asked["names"]
+    if "email" in sent:
+        changed["email"] = asked["email"]
+    if "phone" in sent:
+        changed["phone"] = asked["phone"]
+    if "language" in sent:
+        changed["language"] = asked["language"]
+    if "nss" in sent:
+        changed["nss"] = typed["nss"] or None
+    return changed
+
+
 def asked_person(typed: dict[str, str]) -> dict[str, Any]:
     """The same as the engine wants it."""
     return {
@@ -114,12 +131,13 @@ def unit_choices(units: Sequence[Unit]) -> list[tuple[str, str]]:
 def _wanted(asked: dict[str, str], units: Sequence[Unit]) -> PeopleFilter:
     """What was asked for, never beyond the units where I manage people."""
     paths = {unit.code: unit.path for unit in units}
-    widest = "" if current.standing.manages_all else current.standing.roots(Permission.MANAGE_PEOPLE)[0]
+    widest = () if current.standing.manages_all else current.standing.roots(Permission.MANAGE_PEOPLE)
+    asked_unit = paths.get(asked.get("unit", ""))
     return PeopleFilter(
         text=asked.get("text", ""),
         kind=asked.get("kind", ""),
         role=asked.get("role", ""),
-        unit_path=paths.get(asked.get("unit", ""), widest),
+        unit_paths=(asked_unit,) if asked_unit else widest,
         deactivated=STATES.get(asked.get("state", "")),
     )
 

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from admin.blueprints import people as bp
 from admin.people import (
     FIELDS,
-    asked_person,
     my_units,
     person_problems,
+    sent_person,
     typed_person,
     unit_choices,
 )
@@ -34,7 +34,7 @@ from engine.queries.people_access import administered_person, person_trail
 from engine.refusals import NotFound, Refusal
 from engine.roles import grant_role, revoke_role
 from engine.tables import AuditEntry, Person
-from web.access import current, needs
+from web.access import current, needs, record_refusal
 from web.addresses import public_address
 from web.problems import summary
 from web.words import _, name_of, ref, refused
@@ -81,7 +81,7 @@ def change_details(person_id: UUID) -> ResponseReturnValue:
     typed = typed_person()
     try:
         with transaction(actor=current.actor) as tx:
-            change_person(tx, person_id=person_id, nss=typed["nss"] or None, **asked_person(typed))
+            change_person(tx, person_id=person_id, **sent_person(typed))
     except DetailsRefused as problem:
         return _form(_administered(person_id), typed, problem.problems), 422
     return _back(person_id, _("The details are changed."))
@@ -99,6 +99,7 @@ def grant(person_id: UUID) -> ResponseReturnValue:
                 raise NotFound("unit_unknown" if unit is None else "role_unknown")
             grant_role(tx, person_id=person_id, unit_id=unit.id, role=typed["role"])
     except Refusal as problem:
+        record_refusal(problem)
         status = 422 if isinstance(problem, NotFound) else problem.status
         return _page(person_id, typed=typed, problem=refused(problem)), status
     return _back(person_id, _("The role is granted."))

@@ -12,18 +12,29 @@ from markupsafe import Markup
 
 from engine.bpmn.model import Process
 from engine.queries.stories import Story
-from engine.tables import AuditEntry, Breach
+from engine.tables import AuditEntry, Breach, Document
+from engine.versions import Definition
 from web.access import current
+from web.questions import question
 from web.words import _, name_of, ref
 from wording import codes, pick, times
 
 
 @dataclass(frozen=True)
 class Teller:
-    """Says what the entries of a story mean, with the names of its process."""
+    """Says what the entries of a story mean, with the names of its process.
+
+    ``readable``: ids of the documents that the reader may open; the names of the others are not told.
+    """
 
     story: Story
-    process: Process
+    known: Definition
+    readable: frozenset[UUID]
+
+    @property
+    def process(self) -> Process:
+        """The process that the case follows."""
+        return self.known.process
 
     def sentence(self, entry: AuditEntry) -> Markup | str:
         """What the entry says beyond its event; empty when there is nothing to add."""
@@ -61,6 +72,16 @@ class Teller:
         unit = self.story.case.unit
         found = unit if unit and id_ == unit.code else self.story.units.get(_as_id(id_))
         return pick(found.names, current.lang) if found else str(id_ or "")
+
+    def asked(self, field: str | None) -> str:
+        """The question that a field of a form answers."""
+        return question(self.known, field or "")
+
+    def document(self, document: Document) -> str:
+        """The name of a document; where the reader may not open it, the question it answers and its digest."""
+        if document.id in self.readable:
+            return document.name
+        return f"{self.asked(document.field)} ({document.digest[:16]})"
 
     def what_is_due(self, facts: dict[str, Any]) -> str:
         """The step that a deadline bounds, or the whole case."""
@@ -154,7 +175,9 @@ def _resumed(teller: Teller, facts: dict[str, Any]) -> Markup:
 def _attached(teller: Teller, facts: dict[str, Any]) -> Markup | str:
     document = teller.story.documents.get(_as_id(facts.get("document")))
     size = times.file_size(current.lang, facts.get("size", 0))
-    return _("“%(name)s”, %(size)s.", name=document.name, size=size) if document else str(facts.get("field"))
+    if document is None:
+        return teller.asked(facts.get("field"))
+    return _("“%(name)s”, %(size)s.", name=teller.document(document), size=size)
 
 
 def _evaluated(teller: Teller, facts: dict[str, Any]) -> Markup:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
 import click
 from sqlalchemy import select
 
 from commands.connecting import COMMAND, told
+from commands.settings import Settings
 from engine import people as engine_people
 from engine import roles as engine_roles
 from engine import units as engine_units
 from engine.credentials import set_password
 from engine.database import Transaction, reading, transaction
+from engine.passwords import new_password
+from engine.permissions import Permission
+from engine.queries.people import person_named
 from engine.refusals import NotFound
 from engine.tables import Membership, Person, Role, Unit
 from wording.languages import LANGUAGES, pick
+
+PERMISSIONS = [permission.value for permission in Permission]
 
 
 @click.group()
@@ -48,13 +56,45 @@ def list_people() -> None:
 @told
 def create_person(username: str, ar: str, fr: str, email: str | None, language: str, password: str) -> None:
     """Create a member of staff with a password."""
+    chosen = new_password(password)
     with transaction(actor=COMMAND) as tx:
         person = engine_people.create_person(
             tx, username=username, names={"ar": ar, "fr": fr}, email=email, phone=None, language=language
         )
         tx.session.flush()
-        set_password(tx, person_id=person.id, password=password)
+        set_password(tx, person_id=person.id, password=chosen)
     click.echo(f"Created {person.username}.")
+
+
+@people.command("change")
+@click.argument("username")
+@click.option("--ar", help="Name in Arabic letters.")
+@click.option("--fr", help="Name in Latin letters.")
+@click.option("--email")
+@click.option("--phone")
+@click.option("--nss", help="Social security number.")
+@click.option("--language", type=click.Choice(LANGUAGES))
+@told
+def change_person(username: str, ar: str | None, fr: str | None, **details: str | None) -> None:
+    """Correct a person's details: those that are given; an empty one is erased."""
+    with transaction(actor=COMMAND) as tx:
+        person = _person(tx, username)
+        given = {name: value for name, value in details.items() if value is not None}
+        spelled = {lang: name for lang, name in (("ar", ar), ("fr", fr)) if name is not None}
+        changes = cast("engine_people.DetailsChanged", {**given, "names": {**person.names, **spelled}})
+        engine_people.change_person(tx, person_id=person.id, **changes)
+    click.echo(f"Changed {person.username}.")
+
+
+@people.command("invite")
+@click.argument("username")
+@told
+def invite(username: str) -> None:
+    """Print a link to choose a password, good for a week; it is mailed too if there is an address."""
+    page = f"{Settings.from_environment().required_public_url().rstrip('/')}/recover"
+    with transaction(actor=COMMAND) as tx:
+        link = engine_people.invite_person(tx, person_id=_person(tx, username).id, page=page)
+    click.echo(link)
 
 
 @people.command("grant")
@@ -152,6 +192,20 @@ def create_unit(
     click.echo(f"Created {code}.")
 
 
+@units.command("rename")
+@click.argument("code")
+@click.option("--ar")
+@click.option("--fr")
+@click.option("--en")
+@told
+def rename_unit(code: str, **names: str | None) -> None:
+    """Change what a unit is called, in the languages given; its code and its place stay."""
+    with transaction(actor=COMMAND) as tx:
+        unit = _unit(tx, code)
+        engine_units.change_unit(tx, unit_id=unit.id, names=_renamed(unit.names, names))
+    click.echo(f"Renamed {code}.")
+
+
 @click.group()
 def roles() -> None:
     """What members of units may be."""
@@ -175,8 +229,45 @@ def seed_roles() -> None:
     click.echo("The roles are there.")
 
 
+@roles.command("create")
+@click.argument("code")
+@click.argument("permissions", nargs=-1, type=click.Choice(PERMISSIONS))
+@click.option("--ar", required=True)
+@click.option("--fr", required=True)
+@click.option("--en", required=True)
+@told
+def create_role(code: str, permissions: tuple[str, ...], **names: str) -> None:
+    """Create a role with these permissions; lanes of diagrams name it by its code."""
+    with transaction(actor=COMMAND) as tx:
+        engine_roles.create_role(tx, code=code, names=names, permissions=permissions)
+    click.echo(f"Created {code}.")
+
+
+@roles.command("change")
+@click.argument("code")
+@click.option("--allow", multiple=True, type=click.Choice(PERMISSIONS), help="A permission to add.")
+@click.option("--forbid", multiple=True, type=click.Choice(PERMISSIONS), help="A permission to take away.")
+@click.option("--ar")
+@click.option("--fr")
+@click.option("--en")
+@told
+def change_role(code: str, allow: tuple[str, ...], forbid: tuple[str, ...], **names: str | None) -> None:
+    """Change what a role permits and what it is called; what is not named stays."""
+    with transaction(actor=COMMAND) as tx:
+        role = _role(tx, code)
+        permissions = {*role.permissions, *allow} - set(forbid)
+        engine_roles.change_role(
+            tx, role_id=role.id, names=_renamed(role.names, names), permissions=permissions
+        )
+    click.echo(f"Changed {code}.")
+
+
+def _renamed(names: Mapping[str, str], given: Mapping[str, str | None]) -> dict[str, str]:
+    return {**names, **{lang: name for lang, name in given.items() if name is not None}}
+
+
 def _person(tx: Transaction, username: str) -> Person:
-    person = tx.session.scalars(select(Person).where(Person.username == username.strip().lower())).first()
+    person = person_named(tx.session, username)
     if person is None:
         raise NotFound("person_unknown")
     return person
@@ -187,3 +278,10 @@ def _unit(tx: Transaction, code: str) -> Unit:
     if unit is None:
         raise NotFound("unit_unknown")
     return unit
+
+
+def _role(tx: Transaction, code: str) -> Role:
+    role = tx.session.scalars(select(Role).where(Role.code == code)).first()
+    if role is None:
+        raise NotFound("role_unknown")
+    return role

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 ROOT = Path(__file__).parent.parent
 PROCESSES = ROOT / "processes"
@@ -18,7 +22,8 @@ class Settings:
 
     ``MASAR_DATA`` (folder, default ``var``), ``MASAR_DATABASE_URL`` (default an SQLite file in it),
     ``MASAR_REDIS_URL`` (RQ workers instead of the embedded runner), ``MASAR_SECRET_KEY`` (else made once and kept in
-    the data folder), ``MASAR_SECURE_COOKIES=1`` behind TLS, ``MASAR_PUBLIC_URL`` (what links in e-mails begin with).
+    the data folder), ``MASAR_SECURE_COOKIES=1`` behind TLS, ``MASAR_PUBLIC_URL`` (what links in
+    e-mails begin with; ``serve`` asks for it).
     """
 
     data: Path
@@ -46,8 +51,32 @@ class Settings:
             return given
         path = self.data / "secret_key"
         if not path.exists():
-            self.data.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
-        return path.read_text().strip()
+            _make_key(path)
+        key = path.read_text().strip()
+        if not key:
+            raise click.ClickException(
+                f"Expected a key in {path}, but it is empty: delete it to have one made."
+            )
+        return key
+
+    def required_public_url(self) -> str:
+        """What links in e-mails begin with, where strangers reach the server: never what a request says."""
+        if not self.public_url:
+            raise click.ClickException(
+                "Expected MASAR_PUBLIC_URL to say what links in e-mails begin with (https://masar.example.dz), "
+                "but it is not set."
+            )
+        return self.public_url
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key there whole, unless another process was faster."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, written = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(written, path)
+    finally:
+        os.unlink(written)

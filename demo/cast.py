@@ -8,6 +8,7 @@ from uuid import UUID
 from engine.actor import Actor
 from engine.credentials import set_password
 from engine.database import Transaction
+from engine.passwords import new_password
 from engine.people import create_person, register_citizen
 from engine.roles import grant_role, seed_roles
 from engine.tables import Unit
@@ -56,7 +57,7 @@ class Member:
 
 
 STAFF = (
-    Member("amina", "أمينة بوزيد", "Amina Bouzid", "rights_officer", "cnas-16-01", 0.68),
+    Member("amina", "أمينة بوزيد", "Amina Bouzid", "rights_officer", "cnas-16-01", 0.6),
     Member("badr", "بدر الدين حداد", "Badreddine Haddad", "rights_officer", "cnas-16-01", 0.5),
     Member("yasmine", "د. ياسمين قاسي", "Dr Yasmine Kaci", "physician", "cnas-16", 1.3),
     Member("karim", "كريم منصوري", "Karim Mansouri", "validator", "cnas-16-01", 0.8),
@@ -132,7 +133,7 @@ def make_staff(tx: Transaction, units: dict[str, Unit]) -> dict[str, Actor]:
             language="ar",
         )
         tx.session.flush()
-        set_password(tx, person_id=person.id, password=PASSWORD)
+        set_password(tx, person_id=person.id, password=new_password(PASSWORD))
         grant_role(tx, person_id=person.id, unit_id=units[member.unit].id, role=member.role)
         actors[member.username] = Actor.of(person)
     return actors
@@ -147,7 +148,7 @@ def make_citizens(tx: Transaction) -> dict[str, UUID]:
         person = register_citizen(
             tx,
             username=username,
-            password=PASSWORD,
+            password=new_password(PASSWORD),
             names={"ar": ar, "fr": fr},
             email=username,
             phone=f"+2135501{number:05d}",

@@ -9,24 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from engine import audit, outbox, passwords
+from engine import audit, outbox
 from engine.calendars import later
 from engine.database import Transaction
 from engine.details import normal_username
+from engine.passwords import NewPassword, TriedPassword, check_password
 from engine.refusals import NotFound, NotPermitted, Refusal
-from engine.sign_ins import end_all_sign_ins, note_attempt
+from engine.sign_ins import Attempt, attempt_password, end_all_sign_ins, note_attempt
 from engine.tables import PasswordRecovery, Person
 
 RECOVERY = timedelta(minutes=30)
 INVITATION = timedelta(days=7)
 MOST_REQUESTS = 3  #: of recovery links in an hour
-
-
-class PasswordWrong(Refusal):
-    """What was given as the present password is not it."""
-
-    status = 422
-    code = "password_wrong"
 
 
 class RecoveryExpired(Refusal):
@@ -36,7 +30,7 @@ class RecoveryExpired(Refusal):
     code = "recovery_expired"
 
 
-def set_password(tx: Transaction, *, person_id: UUID, password: str) -> Person:
+def set_password(tx: Transaction, *, person_id: UUID, password: NewPassword) -> Person:
     """Give a person a password: by the machine alone (command, demo). Raises PasswordTooWeak."""
     if tx.actor.person_id is not None:
         raise NotPermitted(permission="people.manage")
@@ -44,15 +38,25 @@ def set_password(tx: Transaction, *, person_id: UUID, password: str) -> Person:
 
 
 def change_password(
-    tx: Transaction, *, person_id: UUID, present: str, password: str, keep: UUID | None = None
-) -> Person:
-    """Change one's own password, and close one's other sign-ins. Raises PasswordWrong, PasswordTooWeak."""
+    tx: Transaction,
+    *,
+    person_id: UUID,
+    present: TriedPassword,
+    password: NewPassword,
+    keep: UUID | None = None,
+    address: str = "",
+) -> Attempt:
+    """Change one's own password, and close one's other sign-ins but ``keep``. Raises PasswordTooWeak.
+
+    A wrong present one counts, locks and is recorded as in signing in; so it is returned, not raised.
+    """
     person = _person(tx, person_id)
     if tx.actor.person_id != person_id:
         raise NotPermitted(permission="people.manage")
-    if not passwords.is_right(present, person.password_digest):
-        raise PasswordWrong
-    return _set(tx, person, password, how="changed", keep=keep)
+    attempt = attempt_password(tx, username=person.username, password=present, address=address)
+    if attempt.outcome == "succeeded":
+        _set(tx, person, password, how="changed", keep=keep)
+    return attempt
 
 
 def request_recovery(tx: Transaction, *, username: str, page: str | None = None) -> tuple[Person, str] | None:
@@ -73,7 +77,7 @@ def request_recovery(tx: Transaction, *, username: str, page: str | None = None)
     return person, token
 
 
-def recover_password(tx: Transaction, *, token: str, password: str) -> Person:
+def recover_password(tx: Transaction, *, token: str, password: NewPassword) -> Person:
     """Set a new password with a token. Raises RecoveryExpired, PasswordTooWeak (the token then stays good)."""
     recovery = tx.session.scalar(
         select(PasswordRecovery).where(PasswordRecovery.token_digest == token_digest(token))
@@ -81,7 +85,7 @@ def recover_password(tx: Transaction, *, token: str, password: str) -> Person:
     if recovery is None or not is_open(recovery, tx):
         raise RecoveryExpired
     person = _person(tx, recovery.person_id)
-    passwords.check_password(password, username=person.username)
+    check_password(password.plain, username=person.username)
     using = update(PasswordRecovery).where(
         PasswordRecovery.id == recovery.id, PasswordRecovery.used_at.is_(None)
     )
@@ -106,6 +110,14 @@ def new_recovery(tx: Transaction, *, person: Person, lasting: timedelta) -> str:
     return token
 
 
+def close_recoveries(tx: Transaction, *, person_id: UUID) -> None:
+    """Have a person's open links serve no more. The caller records what it is part of."""
+    links = update(PasswordRecovery).where(
+        PasswordRecovery.person_id == person_id, PasswordRecovery.used_at.is_(None)
+    )
+    tx.execute(links.values(used_at=tx.at), subjects=[person_id])
+
+
 def is_open(recovery: PasswordRecovery, tx: Transaction) -> bool:
     """Whether the link was not used, nor is too old."""
     return recovery.used_at is None and recovery.expires_at > tx.at
@@ -116,16 +128,15 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _set(tx: Transaction, person: Person, password: str, *, how: str, keep: UUID | None = None) -> Person:
+def _set(
+    tx: Transaction, person: Person, password: NewPassword, *, how: str, keep: UUID | None = None
+) -> Person:
     if person.deactivated_at is not None:
         raise Refusal("signin_deactivated")
-    passwords.check_password(password, username=person.username)
-    person.password_digest = passwords.digest_of(password)
+    check_password(password.plain, username=person.username)
+    person.password_digest = password.digest
     ended = end_all_sign_ins(tx, person_id=person.id, because="password_changed", except_for=keep)
-    links = update(PasswordRecovery).where(
-        PasswordRecovery.person_id == person.id, PasswordRecovery.used_at.is_(None)
-    )
-    tx.execute(links.values(used_at=tx.at), subjects=[person.id])
+    close_recoveries(tx, person_id=person.id)
     audit.record(tx, "password.changed", on=("person", person.id), how=how, ended=ended)
     return person
 

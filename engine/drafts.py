@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.database import Transaction
+from engine.documents import forget_documents
 from engine.refusals import OfAnother, Refusal
 from engine.standing import standing
 from engine.tables import Draft, Procedure, Task
@@ -49,8 +50,10 @@ def save_draft(
 
 
 def drop_draft(tx: Transaction, *, draft_id: UUID) -> None:
-    """Throw one's own draft away."""
-    tx.session.delete(own_draft(tx.session, draft_id=draft_id, person_id=tx.actor.person_id))
+    """Throw one's own draft away, with the files sent for it."""
+    draft = own_draft(tx.session, draft_id=draft_id, person_id=tx.actor.person_id)
+    forget_documents(tx, document_ids=_texts(draft.content))
+    tx.session.delete(draft)
 
 
 def save_task_draft(tx: Transaction, *, task_id: UUID, content: Mapping[str, Any]) -> Draft:
@@ -101,3 +104,13 @@ def drafts_of(session: Session, *, person_id: UUID) -> list[tuple[Draft, Procedu
         .order_by(Draft.saved_at.desc())
     )
     return [(draft, procedure) for draft, procedure in session.execute(mine)]
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """Every text in answers, however deep: ids of documents are among them."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        yield from (text for value in content.values() for text in _texts(value))
+    elif isinstance(content, list):
+        yield from (text for value in content for text in _texts(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,8 @@ class Break:
 
     ``kind``: an entry is ``altered``, ``missing`` or ``unlinked``; or what an entry sealed was changed or is gone:
     ``answers_altered``, ``answers_missing``, ``answers_added``, ``document_altered``, ``document_missing``,
-    ``decision_altered``, ``decision_missing``. ``number`` is the entry's; ``about`` a step or a document's name.
+    ``decision_altered``, ``decision_missing``. ``number`` is the entry's; ``about`` a step or the field
+    that a document answers.
     """
 
     kind: str
@@ -69,12 +70,22 @@ def inspect_case(tx: Transaction, *, case_id: UUID) -> Story:
     return case_story(tx.session, case)
 
 
-def verify_trail(tx: Transaction, *, case_id: UUID) -> tuple[Story, Verdict]:
-    """Verify a case's chain and all that its entries seal; recorded on the actor, so that the case stays as it is."""
+def damaged_documents(session: Session, *, case_id: UUID, who: Standing) -> frozenset[UUID]:
+    """Ids of a case's documents whose bytes are not those that were sent; it takes long, so before any transaction."""
+    inspected_case(session, case_id=case_id, who=who)
+    documents = session.scalars(select(Document).where(Document.case_id == case_id))
+    return frozenset(document.id for document in documents if not is_intact(document))
+
+
+def verify_trail(tx: Transaction, *, case_id: UUID, damaged: Collection[UUID]) -> tuple[Story, Verdict]:
+    """Verify a case's chain and all that its entries seal; recorded on the actor, so that the case stays as it is.
+
+    ``damaged`` are its ``damaged_documents``.
+    """
     case = inspected_case(tx.session, case_id=case_id, who=_inspector(tx))
     story = case_story(tx.session, case)
     chain = audit.walk(story.entries)
-    breaks = (*_chain_breaks(chain), *_content_breaks(tx.session, story))
+    breaks = (*_chain_breaks(chain), *_content_breaks(tx.session, story, damaged))
     if tx.actor.person_id is not None:
         audit.record(
             tx,
@@ -121,9 +132,9 @@ def _chain_breaks(chain: audit.Verification) -> Iterator[Break]:
         yield Break(chain.fault, chain.broken_at)
 
 
-def _content_breaks(session: Session, story: Story) -> Iterator[Break]:
+def _content_breaks(session: Session, story: Story, damaged: Collection[UUID]) -> Iterator[Break]:
     yield from _answers_breaks(story.entries, story.answers)
-    yield from _document_breaks(story.entries, story.documents)
+    yield from _document_breaks(story.entries, story.documents, damaged)
     decision = session.scalars(select(Decision).where(Decision.case_id == story.case.id)).first()
     yield from _decision_breaks(story.entries, decision)
 
@@ -152,15 +163,17 @@ def _sealed_breaks(entry: AuditEntry, digests: set[str], rows: Sequence[Answers]
             yield Break("answers_altered", entry.number, row.step)
 
 
-def _document_breaks(entries: Sequence[AuditEntry], documents: Mapping[UUID, Document]) -> Iterator[Break]:
+def _document_breaks(
+    entries: Sequence[AuditEntry], documents: Mapping[UUID, Document], damaged: Collection[UUID]
+) -> Iterator[Break]:
     for entry in entries:
         if entry.event != "document.attached":
             continue
         document = documents.get(UUID(entry.facts["document"]))
         if document is None:
             yield Break("document_missing", entry.number, entry.facts.get("field"))
-        elif document.digest != entry.facts["digest"] or not is_intact(document):
-            yield Break("document_altered", entry.number, document.field, document.id)
+        elif document.digest != entry.facts["digest"] or document.id in damaged:
+            yield Break("document_altered", entry.number, document.field)
 
 
 def _decision_breaks(entries: Sequence[AuditEntry], decision: Decision | None) -> Iterator[Break]:

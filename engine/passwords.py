@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, field
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -102,6 +103,39 @@ def check_password(password: str, *, username: str) -> None:
     names = {username.casefold(), username.partition("@")[0].casefold()}
     if folded in COMMON or folded in names or len(set(folded)) < FEWEST_DIFFERENT:
         raise PasswordTooWeak("password_too_common")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password that someone chooses, and the digest to keep: made before a transaction, which it would hold up."""
+
+    plain: str = field(repr=False)
+    digest: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedPassword:
+    """A password held against the digest that was kept a moment ago (None: nobody has that name).
+
+    ``renewed`` is its digest with today's parameters, if it is right and the one that is kept is outdated.
+    """
+
+    plain: str = field(repr=False)
+    against: str | None = field(repr=False)
+    is_right: bool
+    renewed: str | None = field(default=None, repr=False)
+
+
+def new_password(plain: str) -> NewPassword:
+    """The password with its digest, whether it is good enough or not (``check_password``)."""
+    return NewPassword(plain, digest_of(plain))
+
+
+def tried_password(plain: str, digest: str | None) -> TriedPassword:
+    """The password held against a digest; without one it takes the same time, and is wrong."""
+    right = is_right(plain, digest)
+    renewed = digest_of(plain) if right and digest and is_outdated(digest) else None
+    return TriedPassword(plain, digest, right, renewed)
 
 
 def digest_of(password: str) -> str:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from engine import audit, outbox
-from engine.credentials import INVITATION, new_recovery
+from engine.credentials import INVITATION, close_recoveries, new_recovery
 from engine.database import Transaction
 from engine.details import Details, DetailsRefused, Problems, checked_details, checked_username
-from engine.passwords import PasswordTooWeak, check_password, digest_of
+from engine.passwords import NewPassword, PasswordTooWeak, check_password
 from engine.permissions import Permission
 from engine.refusals import NotFound, NotPermitted, Refusal
 from engine.sign_ins import end_all_sign_ins, note_attempt
 from engine.standing import granted_paths, manages_unplaced, require_other_manager, standing
 from engine.tables import Person
 from wording import LANGUAGES
+
+
+class DetailsChanged(TypedDict, total=False):
+    """The details that are corrected; what is not named stays as it is."""
+
+    names: Mapping[str, str]
+    email: str | None
+    phone: str | None
+    nss: str | None
+    language: str
 
 
 class UsernameTaken(Refusal):
@@ -33,7 +43,7 @@ def register_citizen(
     tx: Transaction,
     *,
     username: str,
-    password: str,
+    password: NewPassword,
     names: Mapping[str, str],
     email: str | None,
     phone: str | None,
@@ -46,7 +56,7 @@ def register_citizen(
     """
     asked = {"names": names, "email": email, "phone": phone, "nss": nss, "language": language}
     name, details = _checked("citizen", username, asked, password)
-    person = _added(tx, "citizen", name, details, digest=digest_of(password))
+    person = _added(tx, "citizen", name, details, digest=password.digest)
     audit.record(tx, "person.registered", on=("person", person.id), kind="citizen")
     return person
 
@@ -88,16 +98,13 @@ def change_person(
     tx: Transaction,
     *,
     person_id: UUID,
-    names: Mapping[str, str],
-    email: str | None,
-    phone: str | None,
-    nss: str | None = None,
-    language: str = "ar",
+    **changes: Unpack[DetailsChanged],
 ) -> Person:
-    """Correct a person's details; the user name stays. Raises DetailsRefused, NotPermitted."""
+    """Correct those of a person's details that are given; the rest stays. Raises DetailsRefused, NotPermitted."""
     person = _manageable(tx, person_id)
-    details = checked_details(names=names, email=email, phone=phone, nss=nss, language=language)
-    return _change(tx, person, details)
+    kept: dict[str, Any] = {field: getattr(person, field) for field in DetailsChanged.__annotations__}
+    kept.update(changes)
+    return _change(tx, person, checked_details(**kept))
 
 
 def change_language(tx: Transaction, *, person_id: UUID, language: str) -> Person:
@@ -121,6 +128,7 @@ def deactivate_person(tx: Transaction, *, person_id: UUID) -> Person:
     require_other_manager(tx.session, person_id)
     person.deactivated_at = tx.at
     ended = end_all_sign_ins(tx, person_id=person_id, because="deactivated")
+    close_recoveries(tx, person_id=person_id)
     audit.record(tx, "person.deactivated", on=("person", person_id), ended=ended)
     return person
 
@@ -144,7 +152,7 @@ def unlock_person(tx: Transaction, *, person_id: UUID) -> Person:
 
 
 def _checked(
-    kind: str, username: str, asked: dict[str, Any], password: str | None = None
+    kind: str, username: str, asked: dict[str, Any], password: NewPassword | None = None
 ) -> tuple[str, Details]:
     """The user name and the details as they are kept, or all that is wrong with them at once."""
     problems: Problems = {}
@@ -159,7 +167,7 @@ def _checked(
         problems |= refused.problems
     try:
         if password is not None:
-            check_password(password, username=name)
+            check_password(password.plain, username=name)
     except PasswordTooWeak as weak:
         problems["password"] = (weak.code, weak.params)
     if problems or details is None:

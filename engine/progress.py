@@ -27,7 +27,6 @@ from engine.tables import (
     OutboxItem,
     Subscription,
     Task,
-    TaskStatus,
 )
 from engine.units_for_roles import units_for_roles
 
@@ -77,9 +76,9 @@ def settle(
 ) -> None:
     """Make the case's rows say what the advance says.
 
-    ``standing`` are its open tasks before the act, without ``after``, the task whose completion caused the act;
-    ``deadlines`` its running clocks, where the caller has them; ``cause`` what moved the case where no person did
-    (opened, call, timer, message): so new tasks were handed over by nobody. All rows are written in one flush, at the end.
+    ``standing`` are its open tasks before the act, without ``after``, the task whose completion caused it;
+    ``deadlines`` its running clocks, where the caller has them; ``cause`` what moved the case where no person
+    did (opened, call, timer, message). All rows are written in one flush, at the end.
     """
     with tx.session.no_autoflush:
         _settle(tx, case, process, advance, standing, Giver(after, cause), deadlines)

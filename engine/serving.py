@@ -45,7 +45,6 @@ def _unserved(process: Process) -> Iterator[Fault]:
         if step.unit not in UNITS:
             yield _fault("bad_unit", element, value=step.unit)
 
-
     for id_, _events in start_elements(process):
         element = process.elements.get(id_)
         yield Fault("start_not_served", id_, element.line if element else None, refuses=False)

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, passwords
+from engine import audit
 from engine.database import Transaction
 from engine.details import normal_username
+from engine.passwords import TriedPassword, tried_password
 from engine.tables import Person, SignIn, SignInAttempt
 
 FAILURES = 5  #: wrong passwords within WINDOW that lock a user name
@@ -33,18 +34,47 @@ class Attempt:
     locked_until: datetime | None = None
 
 
-def attempt_sign_in(tx: Transaction, *, username: str, password: str, address: str) -> Attempt:
-    """Sign a person in, or say why not; an unknown name and a wrong password take as long and look the same."""
+def tried(session: Session, *, username: str, password: str) -> TriedPassword:
+    """The password held against the one that is kept: before the transaction, for argon2 would hold it up.
+
+    An unknown name and a wrong password take as long.
+    """
+    query = select(Person.password_digest).where(Person.username == normal_username(username))
+    return tried_password(password, session.scalar(query))
+
+
+def attempt_sign_in(tx: Transaction, *, username: str, password: TriedPassword, address: str) -> Attempt:
+    """Sign a person in, or say why not; an unknown name and a wrong password look the same."""
+    attempt = attempt_password(tx, username=username, password=password, address=address)
+    if attempt.outcome != "succeeded" or attempt.person is None:
+        return attempt
+    return open_sign_in(tx, person=attempt.person, address=address)
+
+
+def attempt_password(tx: Transaction, *, username: str, password: TriedPassword, address: str) -> Attempt:
+    """Have a person prove who they are, or say why not. Failures count, lock and are recorded."""
     name = normal_username(username)
     person = tx.session.scalar(select(Person).where(Person.username == name).with_for_update())
     until = locked_until(tx.session, username=name, at=tx.at)
     if until:
         return _refused(tx, name, person, address, Attempt("locked", locked_until=until))
-    if not passwords.is_right(password, person.password_digest if person else None) or person is None:
+    now_tried = _still(password, person)
+    if person is None or not now_tried.is_right:
         return _refused(tx, name, person, address, Attempt("wrong"))
     if person.deactivated_at is not None:
         return _refused(tx, name, person, address, Attempt("deactivated"))
-    return _succeeded(tx, person, password, address)
+    if now_tried.renewed:
+        person.password_digest = now_tried.renewed
+    note_attempt(tx, username=person.username, outcome="succeeded", address=address)
+    return Attempt("succeeded", person=person)
+
+
+def open_sign_in(tx: Transaction, *, person: Person, address: str) -> Attempt:
+    """Begin a sign-in of a person who has just proved who they are."""
+    sign_in = SignIn(person_id=person.id, opened_at=tx.at, address=address[:MOST_ADDRESS])
+    tx.session.add(sign_in)
+    audit.record(tx, "signin.succeeded", on=("person", person.id), sign_in=sign_in.id)
+    return Attempt("succeeded", sign_in, person)
 
 
 def end_sign_in(tx: Transaction, *, sign_in_id: UUID, because: str) -> bool:
@@ -105,14 +135,10 @@ def note_attempt(tx: Transaction, *, username: str, outcome: str, address: str =
     tx.session.flush()
 
 
-def _succeeded(tx: Transaction, person: Person, password: str, address: str) -> Attempt:
-    if passwords.is_outdated(person.password_digest or ""):
-        person.password_digest = passwords.digest_of(password)
-    note_attempt(tx, username=person.username, outcome="succeeded", address=address)
-    sign_in = SignIn(person_id=person.id, opened_at=tx.at, address=address[:MOST_ADDRESS])
-    tx.session.add(sign_in)
-    audit.record(tx, "signin.succeeded", on=("person", person.id), sign_in=sign_in.id)
-    return Attempt("succeeded", sign_in, person)
+def _still(password: TriedPassword, person: Person | None) -> TriedPassword:
+    """The same, tried again if another password was set since."""
+    kept = person.password_digest if person else None
+    return password if kept == password.against else tried_password(password.plain, kept)
 
 
 def _refused(tx: Transaction, name: str, person: Person | None, address: str, attempt: Attempt) -> Attempt:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, and_, select
@@ -13,6 +12,9 @@ from sqlalchemy.orm import Session
 from engine.permissions import Permission
 from engine.refusals import NotFound, Refusal
 from engine.tables import AuditEntry, Membership, Person, Role, Unit
+
+#: Id, person, role, permissions and unit's path of a grant that manages people.
+_Managing = Row[UUID, UUID, UUID, list[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +131,18 @@ def require_other_managing_role(session: Session, role_id: UUID) -> None:
     _require_left(session, lambda row: row.role_id == role_id)
 
 
-def _require_left(session: Session, ends: Callable[[Row[Any]], bool]) -> None:
+def _require_left(session: Session, ends: Callable[[_Managing], bool]) -> None:
     managing = _managers(session)
     for those in (managing, [row for row in managing if "/" not in row.path]):
         if those and all(map(ends, those)):
             raise Refusal("last_administrator")
 
 
-def _managers(session: Session) -> list[Row[Any]]:
+def _managers(session: Session) -> list[_Managing]:
     """The grants in force that manage people, locked until the transaction ends: two who go wait for each other."""
-    roles = [role.id for role in session.scalars(select(Role)) if Permission.MANAGE_PEOPLE in role.permissions]
+    roles = [
+        role.id for role in session.scalars(select(Role)) if Permission.MANAGE_PEOPLE in role.permissions
+    ]
     query = (
         select(Membership.id, Membership.person_id, Membership.role_id, Role.permissions, Unit.path)
         .join(Role, Role.id == Membership.role_id)

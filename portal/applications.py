@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from engine.answers import AnswersRefused
 from engine.cases import UnitRequired, open_case
 from engine.database import Transaction, reading, transaction
-from engine.drafts import begin_draft, drop_draft, own_draft, save_draft
+from engine.drafts import begin_draft, drafts_of, drop_draft, own_draft, save_draft
 from engine.queries.applications import (
     Agency,
     draft_to_send,
@@ -38,6 +38,7 @@ from web.filling import (
     filled,
     form_of,
     problems_of,
+    sent_files,
     sheet,
 )
 from web.words import _
@@ -68,11 +69,18 @@ class Application:
 @bp.post("/applications/new/<key>")
 @signed_in
 def begin(key: str) -> Answer:
-    """Begin an application, with what is known of the person already."""
+    """Begin an application, with what is known of the person already; or go on with the one begun before."""
     if not current.person.is_citizen:
         raise StaffAccount
     with transaction(actor=current.actor) as tx:
         version = current_version(tx.session, key)
+        begun = drafts_of(tx.session, person_id=current.person.id)
+        draft = next((draft for draft, procedure in begun if procedure.id == version.procedure_id), None)
+        if draft is not None:
+            flash(
+                str(_("You began this request before: go on with it, or discard it to start anew.")), "info"
+            )
+            return redirect(url_for("portal.fill", draft_id=draft.id), 303)
         schema = _opening_form(tx.session, version.id)
         draft = begin_draft(tx, procedure_id=version.procedure_id, content=_known_already(schema))
     return redirect(url_for("portal.fill", draft_id=draft.id), 303)
@@ -171,10 +179,11 @@ def _open(tx: Transaction, draft: Draft) -> UUID:
 
 
 def _keep(draft_id: UUID) -> tuple[Application, Filled]:
+    with reading() as session:
+        schema = _application(session, draft_id).schema
+    files = sent_files(schema)
     with transaction(actor=current.actor) as tx:
-        draft = own_draft(tx.session, draft_id=draft_id, person_id=current.person.id)
-        schema = _opening_form(tx.session, current_version(tx.session, draft.procedure.key).id)
-        form = filled(tx, schema)
+        form = filled(tx, schema, files)
         unit = filing_unit(tx.session, request.form.get(UNIT, type=UUID))
         save_draft(tx, draft_id=draft_id, content=form.answers, unit_id=unit.id if unit else None)
         tx.session.flush()

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask import Response
 
-from engine.case_access import CaseClosedToYou, CaseNotFound, readable_document, record_reading
+from engine.case_access import CaseClosedToYou, readable_document, record_reading
 from engine.database import transaction
 from engine.documents import content_path
-from engine.refusals import Refusal
+from engine.refusals import OfAnother, Refusal
 from engine.tables import Document
 from portal.blueprint import bp
 from web.access import current, signed_in
@@ -36,7 +36,7 @@ def document(document_id: UUID) -> Response:
                 record_reading(tx, case_id=found.case_id, what="document", document_id=found.id)
     except CaseClosedToYou:
         if current.person.is_citizen:
-            raise CaseNotFound("document_unknown") from None
+            raise OfAnother("document_unknown") from None
         raise
     return _handed_out(found)
 

@@ -41,7 +41,7 @@ def receipt(case_id: UUID) -> str:
     return render_template(
         "portal/receipt.html",
         own=own,
-        files=[(question(known, file), file) for file in files],
+        files=[(question(known, file.field), file) for file in files],
         turns=turns(own, known.process),
         address=address,
         code=segno.make(address, error="m").svg_data_uri(scale=4, border=2),

@@ -36,6 +36,7 @@ from web.filling import (
     filled,
     form_of,
     problems_of,
+    sent_files,
     sheet,
 )
 from web.words import _
@@ -133,11 +134,13 @@ def _open_incident(task_id: UUID, failed: ActFailed) -> None:
 
 
 def _keep(task_id: UUID) -> tuple[Asked, Filled]:
+    with reading() as session:
+        asked = _asked(session, task_id)
+    if not asked.task.is_open:
+        raise TaskEnded("already_completed_by_you", task=str(task_id))
+    files = sent_files(asked.schema)
     with transaction(actor=current.actor) as tx:
-        asked = _asked(tx.session, task_id)
-        if not asked.task.is_open:
-            raise TaskEnded("already_completed_by_you", task=str(task_id))
-        form = filled(tx, asked.schema, confidential=asked.step.confidential)
+        form = filled(tx, asked.schema, files, confidential=asked.step.confidential)
         save_task_draft(tx, task_id=task_id, content=form.answers)
         tx.session.flush()
         return _asked(tx.session, task_id), form

@@ -13,6 +13,7 @@ from engine.actor import Actor
 from engine.credentials import set_password
 from engine.database import reading, transaction
 from engine.folders import deploy_folder
+from engine.passwords import new_password
 from engine.people import create_person, register_citizen
 from engine.roles import grant_role, seed_roles
 from engine.standing import Standing, standing
@@ -103,11 +104,11 @@ def settle_in(at: datetime = MONDAY) -> None:
                 tx, username=username, names={"ar": ar, "fr": fr}, email=mail, phone=None, language="ar"
             )
             tx.session.flush()
-            set_password(tx, person_id=person.id, password=PASSWORD)
+            set_password(tx, person_id=person.id, password=new_password(PASSWORD))
             grant_role(tx, person_id=person.id, unit_id=units[unit].id, role=role)
         for username, ar, fr, phone, nss in CITIZENS:
             register_citizen(
-                tx, username=username, password=PASSWORD, names={"ar": ar, "fr": fr}, email=username,
+                tx, username=username, password=new_password(PASSWORD), names={"ar": ar, "fr": fr}, email=username,
                 phone=phone, nss=nss, language="ar",
             )  # fmt: skip
     with transaction(actor=TESTS, at=at) as tx:

@@ -19,7 +19,7 @@ from engine import audit
 from engine.actor import Actor
 from engine.database import now, reading, transaction
 from engine.permissions import Permission
-from engine.refusals import Refusal
+from engine.refusals import OfAnother, Refusal
 from engine.sign_ins import end_sign_in
 from engine.sign_ins import signed_in as open_sign_in
 from engine.standing import Standing, standing
@@ -148,8 +148,8 @@ def needs_sign_in() -> bool:
 
 
 def record_refusal(problem: Refusal) -> None:
-    """Record that a permission was lacking (status 403), where a view answers the refusal by itself."""
-    if problem.status == 403 and current.is_signed_in:
+    """Record that someone reached for what is not theirs, where a view answers the refusal by itself."""
+    if (problem.status == 403 or isinstance(problem, OfAnother)) and current.is_signed_in:
         record_access_refused(code=problem.code)
 
 

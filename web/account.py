@@ -5,16 +5,19 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.credentials import PasswordWrong, change_password
+from engine.credentials import change_password
 from engine.database import reading, transaction
 from engine.details import DetailsRefused, Problems
-from engine.passwords import PasswordTooWeak
+from engine.passwords import PasswordTooWeak, new_password
 from engine.people import change_language
 from engine.queries.people import holders_of
+from engine.sign_ins import Attempt, tried
 from web.access import current, signed_in
 from web.problems import sentences, summary
 from web.sign_in import bp
 from web.words import _
+from wording import isolate
+from wording.times import clock_time
 
 FIELDS = ("language", "present", "password", "password_again")
 
@@ -48,21 +51,31 @@ def keep_password() -> ResponseReturnValue:
     password = request.form.get("password", "")
     if password != request.form.get("password_again", ""):
         return _page({"password_again": ("password_not_repeated", {})}), 422
+    with reading() as rows:
+        present = tried(rows, username=current.person.username, password=request.form.get("present", ""))
+    chosen = new_password(password)
     try:
         with transaction(actor=current.actor) as tx:
-            change_password(
+            attempt = change_password(
                 tx,
                 person_id=current.person.id,
-                present=request.form.get("present", ""),
-                password=password,
+                present=present,
+                password=chosen,
                 keep=current.sign_in_id,
+                address=request.remote_addr or "",
             )
-    except PasswordWrong as wrong:
-        return _page({"present": (wrong.code, wrong.params)}), 422
     except PasswordTooWeak as weak:
         return _page({"password": (weak.code, weak.params)}), 422
+    if attempt.outcome != "succeeded":
+        return _page({"present": _wrong(attempt)}), 422
     flash(_("Your password is changed. You are signed out everywhere else."))
     return redirect(url_for("sign_in.account"), 303)
+
+
+def _wrong(attempt: Attempt) -> tuple[str, dict[str, object]]:
+    if attempt.locked_until is None:
+        return "password_wrong", {}
+    return "signin_locked", {"until": isolate(clock_time(current.lang, attempt.locked_until))}
 
 
 def _page(problems: Problems) -> str:

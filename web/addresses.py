@@ -27,10 +27,8 @@ def safe_next() -> str | None:
 
 def page_to_return_to() -> str | None:
     """This page, or for a form the page it is on (a form that was sent is not sent again)."""
-    if request.method in ("GET", "HEAD"):
-        address = request.full_path.rstrip("?")
-    else:
-        address = path_of_referrer()
+    is_read = request.method in ("GET", "HEAD")
+    address = request.full_path.rstrip("?") if is_read else path_of_referrer()
     return address if is_safe(address) and address != "/" else None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-INERT = "sandbox; default-src 'none'"  #: the policy of a file that others made: it can do nothing in the browser
+INERT = (
+    "sandbox; default-src 'none'"  #: the policy of a file that others made: it can do nothing in the browser
+)
 
 
 def disposition(name: str, *, way: str = "attachment") -> str:

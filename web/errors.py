@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.database import reading
 from engine.permissions import Permission
@@ -51,6 +51,7 @@ def give_error_pages(app: Flask) -> None:
     app.register_error_handler(AccessRefused, _no_access)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(SecurityError, _strange_host)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -99,6 +100,11 @@ def _stale(_problem: CSRFError) -> ResponseReturnValue:
     if needs_sign_in():
         return _to_sign_in(SignInNeeded(g.get("ended_because")))
     return error_page(400, because=_(STALE))
+
+
+def _strange_host(_problem: SecurityError) -> ResponseReturnValue:
+    """The server is called by a name that is not its own: no page can be built, for no address is known."""
+    return Response(_(PAGES[400][0]), 400, mimetype="text/plain")
 
 
 def _http_error(problem: HTTPException) -> ResponseReturnValue:

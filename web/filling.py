@@ -14,7 +14,15 @@ from werkzeug.datastructures import FileStorage
 from engine.bpmn.model import Labels, Step
 from engine.calendars import local_day
 from engine.database import Transaction, now
-from engine.documents import ACCEPTED, MAX_BYTES, DocumentRefused, upload_document
+from engine.documents import (
+    ACCEPTED,
+    MAX_BYTES,
+    DocumentRefused,
+    Stored,
+    forget_documents,
+    keep_document,
+    store_bytes,
+)
 from engine.versions import Definition
 from forms import checking
 from forms.checking import Problem, sentence
@@ -30,6 +38,14 @@ REMOVED = "_remove"  #: the name of the buttons that take an attached file away
 Refused = Mapping[str, str]
 
 NONE_REFUSED: Refused = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The files of a page by field: those stored, and why the others were refused."""
+
+    stored: dict[str, Stored]
+    refused: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +71,36 @@ def form_of(known: Definition, step: Step | None) -> Schema:
     return (known.form(step.form) if step else None) or {"type": "object", "properties": {}}
 
 
-def filled(tx: Transaction, schema: Schema, *, confidential: str | None = None) -> Filled:
-    """Read the form that the page sent. Files that the form accepts are kept, the others told of in words."""
-    values = dict(request.form.lists())
-    removed = values.pop(REMOVED, [])
-    for path in removed:
-        values.pop(path, None)
-    refused: dict[str, str] = {}
+def sent_files(schema: Schema) -> Sent:
+    """Take the files that the page sent: those that the form accepts are stored, the others told of in words.
+
+    Outside any transaction: the disk is waited for.
+    """
+    sent = Sent({}, {})
     for path, file, about in _files(schema):
         with closing(file):
             try:
-                values[path] = [_kept(tx, path, file, about, confidential)]
+                sent.stored[path] = _stored(file, about)
             except DocumentRefused as why:
-                refused[path] = _why_refused(why, file, about)
+                sent.refused[path] = refusal(current.lang, why.code, **why.params)
+    return sent
+
+
+def filled(tx: Transaction, schema: Schema, sent: Sent, *, confidential: str | None = None) -> Filled:
+    """Read the form that the page sent, and keep its files in place of those that they replace."""
+    values = dict(request.form.lists())
+    removed = values.pop(REMOVED, [])
+    gone = [id_ for path in (*removed, *sent.stored) for id_ in values.pop(path, [])]
+    forget_documents(tx, document_ids=gone)
+    refused = dict(sent.refused)
+    for path, stored in sent.stored.items():
+        label = (property_at(schema, path) or {}).get("confidential") or confidential
+        try:
+            document = keep_document(tx, stored=stored, field=path, confidential=label)
+        except DocumentRefused as why:
+            refused[path] = refusal(current.lang, why.code, **why.params)
+        else:
+            values[path] = [str(document.id)]
     again = bool(removed) or row_operation(values) is not None
     return Filled(answers_from(schema, values), refused, again)
 
@@ -113,21 +146,13 @@ def _files(schema: Schema) -> Iterator[tuple[str, FileStorage, Schema]]:
             file.close()
 
 
-def _kept(tx: Transaction, path: str, file: FileStorage, about: Schema, confidential: str | None) -> str:
-    document = upload_document(
-        tx,
-        content=file.read(),
+def _stored(file: FileStorage, about: Schema) -> Stored:
+    return store_bytes(
+        file.read(),
         name=file.filename or "",
-        field=path,
-        confidential=about.get("confidential") or confidential,
         accept=about.get("accept", ACCEPTED),
         max_bytes=about.get("maxBytes", MAX_BYTES),
     )
-    return str(document.id)
-
-
-def _why_refused(why: DocumentRefused, file: FileStorage, about: Schema) -> str:
-    return refusal(current.lang, why.code, name=file.filename, most=about.get("maxBytes", MAX_BYTES))
 
 
 def _with_refusals(fields: Iterable[Field], refused: Refused) -> tuple[Field, ...]:

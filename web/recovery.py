@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine.credentials import RecoveryExpired, recover_password, request_recovery
 from engine.database import transaction
 from engine.details import Problems
-from engine.passwords import PasswordTooWeak
+from engine.passwords import PasswordTooWeak, new_password
 from web.access import AT_THE_DOOR, public
 from web.addresses import public_address
 from web.errors import error_page
@@ -49,9 +49,10 @@ def take_password(token: str) -> ResponseReturnValue:
     password = request.form.get("password", "")
     if password != request.form.get("password_again", ""):
         return _form(token, {"password_again": ("password_not_repeated", {})}), 422
+    chosen = new_password(password)
     try:
         with transaction(actor=AT_THE_DOOR) as tx:
-            recover_password(tx, token=token, password=password)
+            recover_password(tx, token=token, password=chosen)
     except PasswordTooWeak as weak:
         return _form(token, {"password": (weak.code, weak.params)}), 422
     except RecoveryExpired as expired:

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from engine.database import Transaction, transaction
 from engine.details import DetailsRefused, Problems
+from engine.passwords import NewPassword, new_password
 from engine.people import UsernameTaken, register_citizen
-from engine.sign_ins import attempt_sign_in
+from engine.sign_ins import open_sign_in
 from engine.tables import Person
 from forms.formats import is_email
 from web.access import AT_THE_DOOR, current, open_visit, public
@@ -39,12 +40,11 @@ def open_account() -> ResponseReturnValue:
     password = request.form.get("password", "")
     if password != request.form.get("password_again", ""):
         return _form(typed, {"password_again": ("password_not_repeated", {})}), 422
+    chosen = new_password(password)
     try:
         with transaction(actor=AT_THE_DOOR) as tx:
-            person = _register(tx, typed, password)
-            attempt = attempt_sign_in(
-                tx, username=person.username, password=password, address=request.remote_addr or ""
-            )
+            person = _register(tx, typed, chosen)
+            attempt = open_sign_in(tx, person=person, address=request.remote_addr or "")
     except DetailsRefused as refused:
         return _form(typed, refused.problems), 422
     except UsernameTaken as taken:
@@ -55,7 +55,7 @@ def open_account() -> ResponseReturnValue:
     return redirect(safe_next() or home(), 303)
 
 
-def _register(tx: Transaction, typed: dict[str, str], password: str) -> Person:
+def _register(tx: Transaction, typed: dict[str, str], password: NewPassword) -> Person:
     contact = typed["contact"]
     return register_citizen(
         tx,

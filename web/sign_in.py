@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
-from engine.database import transaction
-from engine.sign_ins import Attempt, attempt_sign_in
+from engine.database import reading, transaction
+from engine.sign_ins import Attempt, attempt_sign_in, tried
 from web.access import AT_THE_DOOR, close_visit, current, open_visit, public
 from web.addresses import is_safe, safe_next
 from web.navigation import first_page, home
@@ -32,13 +32,10 @@ def sign_in() -> ResponseReturnValue:
 def open_sign_in() -> ResponseReturnValue:
     """Sign in: to the page asked for, else the person's first one."""
     username, wanted = request.form.get("username", ""), safe_next()
+    with reading() as rows:
+        password = tried(rows, username=username, password=request.form.get("password", ""))
     with transaction(actor=AT_THE_DOOR) as tx:
-        attempt = attempt_sign_in(
-            tx,
-            username=username,
-            password=request.form.get("password", ""),
-            address=request.remote_addr or "",
-        )
+        attempt = attempt_sign_in(tx, username=username, password=password, address=request.remote_addr or "")
     if attempt.sign_in is None or attempt.person is None:
         problems = [("field-username", _why_not(attempt))]
         return render_template("web/sign_in.html", username=username, problems=problems, next=wanted), 422

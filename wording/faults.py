@@ -79,7 +79,9 @@ FAULTS = {
     "no_deadline": N_("This step has no deadline."),
     "not_translated": N_("The name is not given in: %(languages)s."),
     "no_name": N_("This step has no name."),
-    "start_not_served": N_("Nothing opens a case by this start event yet, except a trial: people open cases by hand."),
+    "start_not_served": N_(
+        "Nothing opens a case by this start event yet, except a trial: people open cases by hand."
+    ),
     "expiry_not_served": N_("What expiry does here (“%(expiry)s”) is not carried out yet. Only “breach” is."),
     "word_not_served": N_("“%(word)s” is not carried out yet: remove it."),
     "bad_unit": N_("“%(value)s” is not a unit a step can go to: “case” or “parent”."),

@@ -65,6 +65,9 @@ REFUSED = {
     "document_wrong_type": N_("“%(name)s” is not a PDF, JPEG or PNG file. Send one of these."),
     "document_too_large": N_("“%(name)s” is too large: at most %(most)s."),
     "document_empty": N_("“%(name)s” is empty."),
+    "documents_too_many": N_(
+        "You have sent %(number)s files for requests not sent yet. Remove some, or send a request first."
+    ),
     "document_unknown": N_("There is no such document."),
     "document_missing": N_(
         "The content of this document cannot be found in the store. Tell the administrator."

@@ -20,7 +20,7 @@ from engine.tables import Person, Task
 from engine.task_rules import TaskNotForYou, place, who_can
 from engine.tasks import NotYourUnit, ReasonRequired, assign_task
 from engine.versions import definition
-from web.access import current, needs
+from web.access import current, needs, record_refusal
 from web.words import _, name_of, refused
 from wording import codes, pick, refusal
 from worklists.blueprint import bp
@@ -77,6 +77,7 @@ def assign(task_id: UUID) -> Answer | tuple[str, int]:
     except ReasonRequired as why:
         return _page_again(task_id, {"reason": refused(why)}), why.status
     except TaskNotForYou as why:
+        record_refusal(why)
         return _page_again(task_id, {}, to=to, why=why), why.status
     flash(str(_("The task %(reference)s was reassigned.", reference=reference)), "success")
     return redirect(url_for("worklists.unit"), 303)

@@ -17,7 +17,7 @@ from web.answered import Answered, answered
 from web.figures import Fact
 from web.questions import question
 from wording import codes, pick
-from worklists.facts import ClockTold, clock_told, deciding_facts
+from worklists.facts import ClockTold, clock_told, deciding_facts, secret_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class CaseTold:
 
     def question(self, file: Document) -> str:
         """What a document answers."""
-        return question(self.known, file)
+        return question(self.known, file.field)
 
     @property
     def files(self) -> dict[str, Document]:
@@ -63,7 +63,7 @@ def case_told(session: Session, case: Case) -> CaseTold:
         known=known,
         page=page,
         clock=clock_told(page.clock),
-        facts=deciding_facts(known, page.data, done),
+        facts=deciding_facts(known, page.data, done, () if _reads(case) else secret_names(known, page.data)),
         answered=answered(known, answers),
         documents=readable_documents(session, case=case, who=current.standing),
         hidden=[secret for secret in secrets_of(session, case) if not _reads(case)],

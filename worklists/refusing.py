@@ -8,14 +8,13 @@ from uuid import UUID
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from engine import audit
 from engine.case_access import CaseClosedToYou, readable_case
-from engine.database import reading, transaction
+from engine.database import reading
 from engine.refusals import Refusal
 from engine.tables import APPLICANT, Person, Task
 from engine.task_rules import TaskNotForYou, place, who_can
 from engine.versions import definition
-from web.access import current
+from web.access import current, record_refusal
 from web.words import refused
 from worklists.blueprint import bp
 
@@ -34,10 +33,7 @@ def refusal_page(why: Refusal) -> tuple[str, int]:
     """Say why not, and who can."""
     with reading() as session:
         around = _around(session, (request.view_args or {}).get("task_id"), why)
-    if why.status == 403:
-        with transaction(actor=current.actor) as tx:
-            facts = {"page": request.endpoint, "code": why.code}
-            audit.record(tx, "access.refused", on=("person", current.person.id), **facts)
+    record_refusal(why)
     return render_template("worklists/refused.html", around=around), why.status
 
 

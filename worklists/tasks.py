@@ -27,7 +27,7 @@ from engine.tasks import claim_task, complete_task, release_task
 from engine.versions import definition
 from forms.checking import Problem
 from web.access import current, needs
-from web.filling import NONE_REFUSED, Filled, Refused, Sheet, document_ids, filled, form_of, sheet
+from web.filling import NONE_REFUSED, Filled, Refused, Sheet, document_ids, filled, form_of, sent_files, sheet
 from web.words import _, refused
 from wording.faults import failure
 from worklists.blueprint import bp
@@ -39,7 +39,8 @@ from worklists.pages import CaseTold, case_told, supervises
 class TaskTold:
     """A task as its page shows it. ``barred``: why the reader may not do it; ``can``: who may.
 
-    ``sheet`` is its form, for its holder alone, while they may do it; ``files`` are the documents that the form names, by id as text.
+    ``sheet`` is its form, for its holder alone, while they may do it; ``files`` are the documents that the form
+    names, by id as text.
     """
 
     task: Task
@@ -157,11 +158,14 @@ def _open_incident(task_id: UUID, failed: ActFailed) -> None:
 
 def _filled(task_id: UUID) -> Filled:
     """What was sent for a task. Files are kept at once, so that a refused form does not lose them."""
+    with reading() as session:
+        task = task_in_case(session, task_id)
+        known = definition(session, task.case.version_id)
+    step = known.process.steps[task.step]
+    schema = form_of(known, step)
+    files = sent_files(schema)
     with transaction(actor=current.actor) as tx:
-        task = task_in_case(tx.session, task_id)
-        known = definition(tx.session, task.case.version_id)
-        step = known.process.steps[task.step]
-        return filled(tx, form_of(known, step), confidential=step.confidential)
+        return filled(tx, schema, files, confidential=step.confidential)
 
 
 def _told(session: Session, task_id: UUID) -> TaskTold:
@@ -184,8 +188,12 @@ def _told(session: Session, task_id: UUID) -> TaskTold:
         can=who_can(session, where) if barred and task.role != APPLICANT else (),
         draft=draft,
         sheet=sheet(schema, answers) if may_fill else None,
-        files=document_names(session, document_ids(schema, answers)) if may_fill else {},
+        files=_files(session, task, document_ids(schema, answers)) if may_fill else {},
     )
+
+
+def _files(session: Session, task: Task, ids: Sequence[str]) -> Mapping[str, Document]:
+    return document_names(session, ids, case_id=task.case_id, person_id=current.person.id)
 
 
 def _page(told: TaskTold) -> str:
@@ -206,7 +214,7 @@ def _page_again(
         if told.sheet is None:
             return _page(told)
         schema = form_of(told.told.known, told.step)
-        files = document_names(session, document_ids(schema, answers))
+        files = _files(session, told.task, document_ids(schema, answers))
     besides = [("", _failed(told, failed))] if failed else []
     form = sheet(schema, answers, problems=problems, refused=refused, besides=besides)
     return _page(replace(told, sheet=form, files=files))

@@ -42,7 +42,9 @@ from engine.bpmn.xml import (
 )
 
 LONGEST_KEY = 64
-RESERVED_KEYS = frozenset(("upload", "uploads", "check", "deploy"))  #: pages that stand beside the procedures'
+RESERVED_KEYS = frozenset(
+    ("upload", "uploads", "check", "deploy")
+)  #: pages that stand beside the procedures'
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from engine.drafts import DraftUnknown
+from engine.refusals import OfAnother
 from engine.tables import Document, Draft, Procedure, ProcessVersion, Unit
 
 CENTRE = "centre"  #: the kind of unit that receives requests
@@ -82,17 +83,19 @@ def filing_unit(session: Session, unit_id: UUID | None) -> Unit | None:
 def draft_to_send(session: Session, *, draft_id: UUID, person_id: UUID) -> Draft:
     """A person's draft of a new case with its procedure, held until the transaction ends: two sends make one case.
 
-    Raises DraftUnknown when it was sent already, was thrown away, or is not theirs.
+    Raises DraftUnknown when it was sent already or thrown away, OfAnother when it is not theirs.
     """
     held = (
         select(Draft)
-        .where(Draft.id == draft_id, Draft.person_id == person_id, Draft.task_id.is_(None))
+        .where(Draft.id == draft_id, Draft.task_id.is_(None))
         .options(joinedload(Draft.procedure, innerjoin=True))
         .with_for_update(of=Draft)
     )
     draft = session.scalars(held).first()
     if draft is None:
         raise DraftUnknown("draft_unknown")
+    if draft.person_id != person_id:
+        raise OfAnother("draft_unknown")
     return draft
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from engine.refusals import Refusal
+from engine.refusals import OfAnother, Refusal
 from engine.tables import (
     APPLICANT,
     Answers,
@@ -103,10 +103,12 @@ def own_cases(session: Session, person_id: UUID) -> list[OwnCase]:
 
 
 def own_case(session: Session, *, case_id: UUID, person_id: UUID) -> OwnCase:
-    """One's own case, followed. Raises CaseNotYours."""
+    """One's own case, followed. Raises CaseNotYours, OfAnother."""
     case = session.get(Case, case_id, options=(joinedload(Case.procedure), joinedload(Case.unit)))
-    if case is None or case.applicant_id != person_id:
+    if case is None:
         raise CaseNotYours
+    if case.applicant_id != person_id:
+        raise OfAnother("case_unknown")
     return _followed(session, [case])[0]
 
 
@@ -126,9 +128,11 @@ def case_of_receipt(session: Session, *, case_id: UUID) -> Case:
 
 
 def own_task(session: Session, *, task_id: UUID, person_id: UUID) -> Task:
-    """A task for the applicant in one's own case, with its case. Raises TaskNotYours."""
+    """A task for the applicant in one's own case, with its case. Raises TaskNotYours, OfAnother."""
     task = session.get(Task, task_id, options=(joinedload(Task.case).joinedload(Case.procedure),))
-    if task is None or task.role != APPLICANT or task.case.applicant_id != person_id:
+    if task is not None and task.case.applicant_id != person_id:
+        raise OfAnother("task_unknown")
+    if task is None or task.role != APPLICANT:
         raise TaskNotYours
     return task
 

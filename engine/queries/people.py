@@ -19,12 +19,12 @@ PAGE = 50  #: people on a page
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """What to look for: text in the names or user name, a kind, a role's code, a unit's path (and below)."""
+    """What to look for: text in the names or user name, a kind, a role's code, paths of units (and below)."""
 
     text: str = ""
     kind: str = ""
     role: str = ""
-    unit_path: str = ""
+    unit_paths: tuple[str, ...] = ()
     deactivated: bool | None = None
 
 
@@ -61,13 +61,12 @@ class RoleRow:
 
 
 def people_page(session: Session, wanted: PeopleFilter, *, page: int = 1) -> PeoplePage:
-    """The people who fit, one page of them, with the roles they hold."""
+    """The people who fit, one page of them (the last, if it lies beyond), with the roles they hold."""
     found = _fitting(wanted)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    people = session.scalars(
-        found.order_by(Person.username).limit(PAGE).offset((max(page, 1) - 1) * PAGE)
-    ).all()
-    return PeoplePage(people, _roles_of(session, [person.id for person in people]), max(page, 1), total)
+    page = min(max(page, 1), max(-(-total // PAGE), 1))
+    people = session.scalars(found.order_by(Person.username).limit(PAGE).offset((page - 1) * PAGE)).all()
+    return PeoplePage(people, _roles_of(session, [person.id for person in people]), page, total)
 
 
 def person_with_roles(session: Session, person_id: UUID) -> tuple[Person, list[Membership]] | None:
@@ -145,7 +144,7 @@ def _fitting(wanted: PeopleFilter) -> Select[Person]:
     if wanted.deactivated is not None:
         closed = Person.deactivated_at.is_not(None)
         query = query.where(closed if wanted.deactivated else ~closed)
-    if wanted.role or wanted.unit_path:
+    if wanted.role or wanted.unit_paths:
         query = query.where(Person.id.in_(_holding(wanted)))
     return query
 
@@ -166,9 +165,9 @@ def _holding(wanted: PeopleFilter) -> Select[UUID]:
     )
     if wanted.role:
         holding = holding.where(Role.code == wanted.role)
-    if wanted.unit_path:
-        below = Unit.path.startswith(f"{wanted.unit_path}/", autoescape=True)
-        holding = holding.where(or_(Unit.path == wanted.unit_path, below))
+    if wanted.unit_paths:
+        below = [Unit.path.startswith(f"{path}/", autoescape=True) for path in wanted.unit_paths]
+        holding = holding.where(or_(Unit.path.in_(wanted.unit_paths), *below))
     return holding
 
 

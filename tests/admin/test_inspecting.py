@@ -1,10 +1,14 @@
+import re
 import sqlite3
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from admin import cases
+from engine import inspection
 from engine.database import current, reading
-from engine.tables import AuditEntry, Reading
+from engine.tables import AuditEntry, Document, Reading
 from tests.admin.house import Office, words
 
 
@@ -155,8 +159,40 @@ def test_altered_answers_and_documents_are_found(office: Office) -> None:
             stored.write_bytes(b"%PDF-1.4 forged")
     page = words(office.client("ines").post(f"/admin/cases/{case_id}/verify"))
     assert "were altered after entry" in page
-    assert "The document “note.pdf” is not the one of entry" in page
+    assert re.search("The document “[^”]*sick note[^”]*” is not the one of entry", page, re.IGNORECASE)
     assert "No: its content was changed or is gone" in page
+
+
+def test_the_name_of_a_medical_document_is_told_to_nobody_who_may_not_open_it(office: Office) -> None:
+    case_id = office.late_case()
+    assert "note.pdf" in office.client("ines").get(f"/admin/cases/{case_id}").text
+    alter(office, "UPDATE documents SET confidential = 'medical', name = 'cancer.pdf'")
+    with reading() as session:
+        digest = session.scalars(select(Document.digest)).one()
+    for stored in (current().data / "documents").rglob("*"):
+        if stored.is_file():
+            stored.write_bytes(b"%PDF-1.4 forged")
+    client = office.client("ines")
+    for page in (client.get(f"/admin/cases/{case_id}"), client.post(f"/admin/cases/{case_id}/verify")):
+        assert "cancer" not in page.text
+        assert f"({digest[:16]})" in page.text
+
+
+def test_files_are_read_outside_the_transaction_that_records_the_verification(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = office.late_case()
+    open_ones: list[int] = []
+    monkeypatch.setattr(inspection, "is_intact", lambda _document: open_ones.append(writing[0]) or True)
+    writing, real = [0], inspection.verify_trail
+
+    def counted(*args: Any, **given: Any) -> Any:
+        writing[0] += 1
+        return real(*args, **given)
+
+    monkeypatch.setattr(cases, "verify_trail", counted)
+    assert office.client("ines").post(f"/admin/cases/{case_id}/verify").status_code == 200
+    assert open_ones == [0]
 
 
 def test_a_clerk_has_no_business_here(office: Office) -> None:

@@ -1,9 +1,13 @@
+from uuid import UUID
+
 from sqlalchemy import select
 
 from engine.database import reading, transaction
+from engine.people import create_person
 from engine.queries.people import person_named, person_with_roles
-from engine.sign_ins import attempt_sign_in
-from engine.tables import AuditEntry, OutboxItem, Role, Unit
+from engine.roles import grant_role
+from engine.sign_ins import attempt_sign_in, tried
+from engine.tables import AuditEntry, OutboxItem, Person, Role, Unit
 from tests.admin.house import Office, words
 from tests.portal.house import MACHINE
 
@@ -90,7 +94,8 @@ def test_a_locked_person_is_unlocked(office: Office) -> None:
     client, karim = office.client("salim"), office.people["karim"]
     for _attempt in range(6):
         with transaction(actor=MACHINE) as tx:
-            attempt_sign_in(tx, username="karim", password="wrong-wrong", address="")
+            wrong = tried(tx.session, username="karim", password="wrong-wrong")
+            attempt_sign_in(tx, username="karim", password=wrong, address="")
     assert "Sign-in is locked" in words(client.get(f"/admin/people/{karim}"))
     assert client.post(f"/admin/people/{karim}/unlock").status_code == 303
     page = words(client.get(f"/admin/people/{karim}"))
@@ -206,3 +211,68 @@ def test_every_page_of_the_administrator_opens_in_each_language(office: Office) 
             response = client.get(f"/admin/{address}")
             assert response.status_code == 200, address
             assert response.text.count("<h1") == 1
+
+
+def local_administrator(office: Office) -> UUID:
+    """A member of staff who manages people in two agencies."""
+    with transaction(actor=MACHINE) as tx:
+        zohra = create_person(
+            tx, username="zohra", names={"fr": "Zohra"}, email=None, phone=None, language="en"
+        ).id
+        for unit in ("cnas-16", "cnas-31"):
+            grant_role(tx, person_id=zohra, unit_id=office.units[unit].id, role="administrator")
+    office.people["zohra"] = zohra
+    return zohra
+
+
+def test_fields_that_were_not_sent_stay(office: Office) -> None:
+    samir = office.people["samir@example.dz"]
+    with reading() as session:
+        before = session.get_one(Person, samir)
+    address = f"/admin/people/{samir}/details"
+    assert (
+        office.client("salim").post(address, data={"name_fr": "Samir B.", "name_ar": ""}).status_code == 303
+    )
+    with reading() as session:
+        after = session.get_one(Person, samir)
+    assert after.names == {"fr": "Samir B."}
+    assert before.nss is not None
+    assert (after.nss, after.email, after.language) == (before.nss, before.email, before.language)
+
+
+def test_a_local_administrator_sees_the_people_of_each_of_their_units(office: Office) -> None:
+    local_administrator(office)
+    page = office.client("zohra").get("/admin/people").text
+    assert ">karim<" in page or "karim" in page
+    assert "far" in page
+    assert "nadia" not in page
+
+
+def test_a_local_administrator_neither_sees_nor_changes_a_citizen_and_it_is_recorded(office: Office) -> None:
+    zohra, samir = local_administrator(office), office.people["samir@example.dz"]
+    client = office.client("zohra")
+    assert client.get(f"/admin/people/{samir}").status_code == 403
+    for act in ("deactivate", "link", "unlock", "details"):
+        assert client.post(f"/admin/people/{samir}/{act}", data={"name_fr": "X"}).status_code == 403
+    with reading() as session:
+        refusals = session.scalars(
+            select(AuditEntry.id).where(AuditEntry.subject_id == zohra, AuditEntry.event == "access.refused")
+        ).all()
+    assert len(refusals) == 5
+
+
+def test_a_refused_grant_is_recorded(office: Office) -> None:
+    salim = office.people["salim"]
+    data = {"unit": "cnas", "role": "inspector"}
+    assert office.client("salim").post(f"/admin/people/{salim}/roles", data=data).status_code == 403
+    with reading() as session:
+        query = select(AuditEntry.facts).where(
+            AuditEntry.subject_id == salim, AuditEntry.event == "access.refused"
+        )
+        assert [facts["code"] for facts in session.scalars(query)] == ["self_grant"]
+
+
+def test_a_page_far_beyond_the_last_is_the_last(office: Office) -> None:
+    client = office.client("salim")
+    assert client.get(f"/admin/people?page={10**30}").status_code == 200
+    assert client.get("/admin/people?page=-7").status_code == 200

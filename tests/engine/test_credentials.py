@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from engine.credentials import (
-    PasswordWrong,
     RecoveryExpired,
     change_password,
     recover_password,
@@ -15,10 +14,10 @@ from engine.credentials import (
     set_password,
 )  # fmt: skip
 from engine.database import reading, transaction
-from engine.passwords import PasswordTooWeak
-from engine.people import create_person, deactivate_person
+from engine.passwords import PasswordTooWeak, new_password
+from engine.people import create_person, deactivate_person, reactivate_person
 from engine.refusals import NotPermitted
-from engine.sign_ins import attempt_sign_in, signed_in
+from engine.sign_ins import Attempt, attempt_sign_in, signed_in, tried
 from engine.tables import AuditEntry, OutboxItem, PasswordRecovery
 from tests.builders import MONDAY
 from tests.people import PASSWORD, TESTS, Cast
@@ -37,12 +36,27 @@ def token_for(username: str, at: Any = LATER) -> str:
 
 def recover(token: str, password: str = NEW, at: Any = LATER) -> None:
     with transaction(actor=TESTS, at=at) as tx:
-        recover_password(tx, token=token, password=password)
+        recover_password(tx, token=token, password=new_password(password))
 
 
 def signs_in(username: str, password: str, at: Any = LATER) -> bool:
+    return attempt(username, password, at).outcome == "succeeded"
+
+
+def attempt(username: str, password: str, at: Any = LATER) -> Attempt:
+    with reading() as session:
+        held = tried(session, username=username, password=password)
     with transaction(actor=TESTS, at=at) as tx:
-        return attempt_sign_in(tx, username=username, password=password, address="").outcome == "succeeded"
+        return attempt_sign_in(tx, username=username, password=held, address="")
+
+
+def change(cast: Cast, present: str, password: str = NEW, **options: Any) -> Attempt:
+    """Amina changes her password."""
+    with reading() as session:
+        held = tried(session, username="amina", password=present)
+    chosen = new_password(password)
+    with transaction(actor=cast.amina, at=options.pop("at", LATER)) as tx:
+        return change_password(tx, person_id=cast.id("amina"), present=held, password=chosen, **options)
 
 
 def test_a_link_sets_a_new_password_once(cast: Cast) -> None:
@@ -133,27 +147,51 @@ def test_who_is_added_is_sent_a_welcome(cast: Cast, lang: str) -> None:
 
 
 def test_changing_the_password_keeps_this_sign_in_and_ends_the_others(cast: Cast) -> None:
-    with transaction(actor=TESTS, at=LATER) as tx:
-        here, there = (
-            attempt_sign_in(tx, username="amina", password=PASSWORD, address="").sign_in for _ in "ab"
-        )
+    here, there = (attempt("amina", PASSWORD).sign_in for _ in "ab")
     assert here is not None
     assert there is not None
-    with transaction(actor=cast.amina, at=LATER) as tx:
-        change_password(tx, person_id=cast.id("amina"), present=PASSWORD, password=NEW, keep=here.id)
+    assert change(cast, PASSWORD, keep=here.id).outcome == "succeeded"
     with reading() as session:
         assert signed_in(session, here.id) is not None
         assert signed_in(session, there.id) is None
 
 
 def test_the_present_password_must_be_known(cast: Cast) -> None:
-    with transaction(actor=cast.amina) as tx, pytest.raises(PasswordWrong):
-        change_password(tx, person_id=cast.id("amina"), present="not-this-one", password=NEW)
+    assert change(cast, "not-this-one").outcome == "wrong"
+    assert signs_in("amina", PASSWORD)
+    with reading() as session:
+        events = session.scalars(
+            select(AuditEntry.event).where(AuditEntry.actor_id == cast.id("amina"))
+        ).all()
+    assert events == ["signin.refused"]
+
+
+def test_wrong_present_passwords_lock_as_in_signing_in(cast: Cast) -> None:
+    for _ in range(5):
+        assert change(cast, "not-this-one").outcome == "wrong"
+    assert change(cast, PASSWORD).outcome == "locked"
+    assert attempt("amina", PASSWORD).outcome == "locked"
+
+
+def test_a_weak_new_password_leaves_the_old_one(cast: Cast) -> None:
+    with pytest.raises(PasswordTooWeak):
+        change(cast, PASSWORD, "short")
+    assert signs_in("amina", PASSWORD)
+
+
+def test_a_closed_account_has_no_open_links(cast: Cast) -> None:
+    token = token_for("amina")
+    with transaction(actor=cast.salim, at=LATER) as tx:
+        deactivate_person(tx, person_id=cast.id("amina"))
+        reactivate_person(tx, person_id=cast.id("amina"))
+    with pytest.raises(RecoveryExpired):
+        recover(token)
 
 
 def test_nobody_sets_the_password_of_another(cast: Cast) -> None:
     with transaction(actor=cast.salim) as tx:
         with pytest.raises(NotPermitted):
-            set_password(tx, person_id=cast.id("amina"), password=NEW)
+            set_password(tx, person_id=cast.id("amina"), password=new_password(NEW))
         with pytest.raises(NotPermitted):
-            change_password(tx, person_id=cast.id("amina"), present=PASSWORD, password=NEW)
+            held = tried(tx.session, username="amina", password=PASSWORD)
+            change_password(tx, person_id=cast.id("amina"), present=held, password=new_password(NEW))

@@ -1,5 +1,8 @@
 """Attachments and drafts: what is taken, whose they are, and who may open them."""
 
+import os
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +21,16 @@ from engine.case_access import (
 )
 from engine.cases import open_case
 from engine.database import Database, reading, transaction
-from engine.documents import DocumentNotYours, DocumentRefused, content_path, is_intact, upload_document
+from engine.documents import (
+    MOST_UNBOUND,
+    DocumentNotYours,
+    DocumentRefused,
+    content_path,
+    document_names,
+    forget_orphans,
+    is_intact,
+    upload_document,
+)
 from engine.drafts import (
     DraftUnknown,
     begin_draft,
@@ -238,6 +250,62 @@ def test_a_draft_is_saved_resumed_and_thrown_away_by_its_author(cast: Cast, key:
         drop_draft(tx, draft_id=draft_id)
     with reading() as session:
         assert drafts_of(session, person_id=cast.id("samir")) == []
+
+
+def test_a_draft_thrown_away_takes_its_own_unsent_files_with_it_and_no_others(cast: Cast, key: str) -> None:
+    attached = sent(cast.samir)
+    filed(cast, key, {"note": str(attached)})
+    mine, in_a_row, of_another, stays = sent(cast.samir), sent(cast.samir), sent(cast.houda), sent(cast.samir)
+    named = {"note": str(mine), "pieces": [{"file": str(in_a_row)}], "medical": str(attached)}
+    draft_id = begun(cast, key)
+    with transaction(actor=cast.samir) as tx:
+        save_draft(tx, draft_id=draft_id, content={**named, "other": str(of_another), "days": 3, "why": "x"})
+    with transaction(actor=cast.samir) as tx:
+        drop_draft(tx, draft_id=draft_id)
+    with reading() as session:
+        assert set(session.scalars(select(Document.id))) == {attached, of_another, stays}
+
+
+def test_a_person_keeps_so_many_unsent_files_and_no_more(cast: Cast, key: str) -> None:
+    note = [sent(cast.samir) for _number in range(MOST_UNBOUND)][-1]
+    with transaction(actor=cast.samir, at=MONDAY) as tx, pytest.raises(DocumentRefused) as refused:
+        upload_document(tx, content=PDF, name="note.pdf", field="note")
+    assert refused.value.code == "documents_too_many"
+    filed(cast, key, {"note": str(note)})
+    sent(cast.samir)
+
+
+def test_files_left_behind_make_room_but_those_of_a_draft_stay(cast: Cast, key: str) -> None:
+    note, *_left = [sent(cast.samir) for _number in range(MOST_UNBOUND)]
+    draft_id = begun(cast, key)
+    with transaction(actor=cast.samir) as tx:
+        save_draft(tx, draft_id=draft_id, content={"pieces": [{"file": str(note)}]})
+    with transaction(actor=cast.samir, at=MONDAY + timedelta(days=2)) as tx:
+        new = upload_document(tx, content=PDF, name="note.pdf", field="note").id
+    with reading() as session:
+        assert set(session.scalars(select(Document.id))) == {note, new}
+
+
+def test_bytes_that_no_document_has_are_forgotten_after_a_day(cast: Cast) -> None:
+    kept = content_path(document(sent(cast.samir, PDF)))
+    orphan, young = (kept.with_name(name * 64) for name in "ab")
+    for path in (orphan, young):
+        path.write_bytes(PDF)
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for path in (kept, orphan):
+        os.utime(path, (two_days_ago, two_days_ago))
+    with transaction(actor=cast.samir) as tx:
+        assert forget_orphans(tx) == 1
+    assert [path.exists() for path in (kept, orphan, young)] == [True, False, True]
+
+
+def test_names_are_told_of_ones_own_files_and_those_of_the_case_alone(cast: Cast, key: str) -> None:
+    attached, mine, of_another = sent(cast.samir), sent(cast.amina), sent(cast.houda)
+    case_id = filed(cast, key, {"note": str(attached)})
+    asked = [str(attached), str(mine), str(of_another), "nonsense"]
+    with reading() as session:
+        told = document_names(session, asked, case_id=case_id, person_id=cast.id("amina"))
+        assert set(told) == {str(attached), str(mine)}
 
 
 def test_a_draft_of_somebody_else_is_unknown(cast: Cast, key: str) -> None:

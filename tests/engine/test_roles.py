@@ -7,12 +7,14 @@ from sqlalchemy import select
 
 from engine.database import reading, transaction
 from engine.labels import LabelsRefused
+from engine.people import deactivate_person
 from engine.permissions import ROLES, Permission
 from engine.queries.people import holders_of, roles_list, roles_with, units_tree
 from engine.refusals import NotPermitted, Refusal
 from engine.roles import RoleRefused, SelfGrant, change_role, create_role, grant_role, revoke_role, seed_roles
 from engine.tables import AuditEntry, Role
 from engine.units import UnitRefused, change_unit, create_unit
+from tests.engine.test_races import at_once
 from tests.people import TESTS, Cast
 
 NAMES = {"ar": "اسم", "fr": "Nom", "en": "Name"}
@@ -82,6 +84,51 @@ def test_the_last_administrator_stays(cast: Cast) -> None:
     with transaction(actor=TESTS) as tx:
         grant_role(tx, person_id=cast.id("ines"), unit_id=cast.units["mtess"], role="administrator")
         revoke_role(tx, **last)
+
+
+def test_the_last_administrator_at_the_root_stays_whoever_manages_below(cast: Cast) -> None:
+    last = {"person_id": cast.id("salim"), "unit_id": cast.units["mtess"], "role": "administrator"}
+    with transaction(actor=TESTS) as tx:
+        grant_role(tx, person_id=cast.id("omar"), unit_id=cast.units["cnas-16"], role="administrator")
+    with transaction(actor=TESTS) as tx, pytest.raises(Refusal, match="last_administrator"):
+        revoke_role(tx, **last)
+    with transaction(actor=TESTS) as tx, pytest.raises(Refusal, match="last_administrator"):
+        deactivate_person(tx, person_id=cast.id("salim"))
+
+
+def test_of_two_last_administrators_who_go_at_once_one_stays(cast: Cast) -> None:
+    where = {"unit_id": cast.units["mtess"], "role": "administrator"}
+    with transaction(actor=TESTS) as tx:
+        grant_role(tx, person_id=cast.id("ines"), **where)
+
+    def revoke(name: str) -> None:
+        with transaction(actor=TESTS) as tx:
+            revoke_role(tx, person_id=cast.id(name), **where)
+
+    told = at_once(lambda: revoke("salim"), lambda: revoke("ines"))
+    assert [refused.code for refused in told if isinstance(refused, Refusal)] == ["last_administrator"]
+
+
+def test_a_role_granted_twice_at_once_is_held_once(cast: Cast) -> None:
+    def grant() -> Any:
+        with transaction(actor=TESTS) as tx:
+            return grant_role(tx, person_id=cast.id("amina"), unit_id=cast.centre, role="validator").id
+
+    assert len(set(at_once(grant, grant))) == 1
+
+
+def test_a_code_taken_at_once_is_told(cast: Cast) -> None:
+    def unit() -> None:
+        with transaction(actor=TESTS) as tx:
+            create_unit(tx, code="new", kind="centre", parent_id=cast.units["cnas"], names=NAMES)
+
+    def role() -> None:
+        with transaction(actor=TESTS) as tx:
+            create_role(tx, code="new", names=NAMES, permissions=[])
+
+    for act in (unit, role):
+        told = at_once(act, act, act)
+        assert [one.code for one in told if isinstance(one, Refusal)] == ["code_taken", "code_taken"]
 
 
 def test_what_is_not_held_is_not_taken_back(cast: Cast) -> None:

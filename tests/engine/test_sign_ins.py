@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from engine import passwords
 from engine.credentials import set_password
 from engine.database import reading, transaction
+from engine.passwords import new_password
 from engine.people import deactivate_person, unlock_person
-from engine.sign_ins import Attempt, attempt_sign_in, end_sign_in, signed_in
+from engine.sign_ins import Attempt, attempt_sign_in, end_sign_in, signed_in, tried
 from engine.tables import AuditEntry, Person, SignInAttempt
 from tests.builders import MONDAY
 from tests.people import PASSWORD, TESTS, Cast
@@ -17,8 +19,10 @@ LATER = MONDAY + timedelta(days=1)
 
 
 def try_to(username: str, password: str, at: datetime = LATER) -> Attempt:
+    with reading() as session:
+        held = tried(session, username=username, password=password)
     with transaction(actor=TESTS, at=at) as tx:
-        return attempt_sign_in(tx, username=username, password=password, address="192.0.2.1")
+        return attempt_sign_in(tx, username=username, password=held, address="192.0.2.1")
 
 
 def fail(username: str, times: int, at: datetime = LATER) -> Attempt:
@@ -121,7 +125,7 @@ def test_a_new_password_ends_what_the_old_one_opened(cast: Cast) -> None:
     opened = try_to("amina", PASSWORD).sign_in
     assert opened is not None
     with transaction(actor=TESTS, at=LATER) as tx:
-        set_password(tx, person_id=cast.id("amina"), password="another-quiet-morning")
+        set_password(tx, person_id=cast.id("amina"), password=new_password("another-quiet-morning"))
     with reading() as session:
         assert signed_in(session, opened.id) is None
 
@@ -137,3 +141,42 @@ def test_an_outdated_digest_is_renewed_on_signing_in(cast: Cast) -> None:
         assert not passwords.is_outdated(digest)
     finally:
         passwords.HASHER = before
+
+
+def test_a_password_set_between_the_trial_and_the_transaction_counts(cast: Cast) -> None:
+    with reading() as session:
+        old = tried(session, username="amina", password=PASSWORD)
+    with transaction(actor=TESTS, at=LATER) as tx:
+        set_password(tx, person_id=cast.id("amina"), password=new_password("another-quiet-morning"))
+    with transaction(actor=TESTS, at=LATER) as tx:
+        assert attempt_sign_in(tx, username="amina", password=old, address="").outcome == "wrong"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_no_digest_is_made_or_read_while_the_database_waits(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reading() as session:
+        held = tried(session, username="amina", password=PASSWORD)
+    monkeypatch.setattr(passwords, "HASHER", None)
+    with transaction(actor=TESTS, at=LATER) as tx:
+        assert attempt_sign_in(tx, username="amina", password=held, address="").outcome == "succeeded"
+
+
+def test_an_unknown_name_is_tried_as_long_as_a_wrong_password(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+
+    class Counting:
+        def hash(self, _password: str) -> str:
+            return "of nobody"
+
+        def verify(self, digest: str, _password: str) -> bool:
+            verified.append(digest)
+            return False
+
+    monkeypatch.setattr(passwords, "HASHER", Counting())
+    for username in ("amina", "nobody"):
+        assert try_to(username, "wrong-password").outcome == "wrong"
+    assert len(verified) == 2

@@ -21,6 +21,7 @@ from engine import audit, jobs
 from engine.actor import Actor
 from engine.database import connect, now, reading, transaction
 from engine.folders import deploy_folder
+from engine.passwords import new_password
 from engine.people import create_person, register_citizen
 from engine.roles import grant_role, seed_roles
 from engine.tables import Base, Case, SignIn, Task, Unit
@@ -132,7 +133,7 @@ class House:
             citizen = register_citizen(
                 tx,
                 username=username,
-                password="a-long-enough-password-7",
+                password=new_password("a-long-enough-password-7"),
                 names={"ar": ar, "fr": fr},
                 email=username,
                 phone=None,

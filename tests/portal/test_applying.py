@@ -1,10 +1,27 @@
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
 
-from engine.database import reading
+import pytest
+from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
+
+from engine.database import reading, transaction
+from engine.documents import MOST_UNBOUND, Stored, store_bytes
 from engine.tables import Case, Document, Draft
-from tests.portal.house import KEY, House, answers, begin, file_case, in_memory, only_case, text_of, upload
+from tests.portal.house import (
+    KEY,
+    MACHINE,
+    House,
+    answers,
+    begin,
+    file_case,
+    in_memory,
+    only_case,
+    text_of,
+    upload,
+)
+from web import filling
 
 
 def test_anyone_reads_what_a_service_asks_and_who_does_what_by_when(house: House) -> None:
@@ -167,3 +184,50 @@ def test_a_request_is_filed_in_arabic_as_in_french(house: House) -> None:
         samir.post(draft, data=answers(house))
         assert words in samir.get(f"{draft}/check").text
     file_case(house, house.client("samir@example.dz", "ar"))
+
+
+def test_starting_again_goes_on_with_the_draft(house: House) -> None:
+    samir = house.client("samir@example.dz")
+    draft = begin(samir)
+    assert begin(samir) == draft
+    assert "You began this request before" in text_of(samir.get(draft))
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Draft)) == 1
+
+
+def test_a_file_replaced_or_removed_leaves_nothing_behind(house: House) -> None:
+    samir = house.client("samir@example.dz")
+    draft = begin(samir)
+    samir.post(f"{draft}/later", data=answers(house))
+    with reading() as session:
+        first = str(session.scalars(select(Document.id)).one())
+    again = answers(house, sick_note=None)
+    body = MultiDict([*again.items(), ("sick_note", first), ("sick_note", upload("second.pdf"))])
+    samir.post(f"{draft}/later", data=body)
+    with reading() as session:
+        second = session.scalars(select(Document)).one()
+        assert second.name == "second.pdf"
+    samir.post(draft, data=again | {"sick_note": str(second.id), "_remove": "sick_note"})
+    with reading() as session:
+        assert session.scalars(select(Document)).all() == []
+
+
+def test_files_beyond_what_may_be_kept_are_refused_in_words(house: House) -> None:
+    samir = house.client("samir@example.dz")
+    draft = begin(samir)
+    for _number in range(MOST_UNBOUND):
+        samir.post(f"{draft}/later", data={"sick_note": upload("note.pdf")})
+    page = samir.post(f"{draft}/later", data={"sick_note": upload("note.pdf")})
+    assert page.status_code == 422
+    assert "files for requests not sent yet" in text_of(page)
+
+
+def test_no_transaction_waits_for_the_disk(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def storing(*content: Any, **given: Any) -> Stored:
+        with transaction(actor=MACHINE):  # locked out while another one writes
+            return store_bytes(*content, **given)
+
+    monkeypatch.setattr(filling, "store_bytes", storing)
+    samir = house.client("samir@example.dz")
+    draft = begin(samir)
+    assert samir.post(draft, data=answers(house)).location == f"{draft}/check"

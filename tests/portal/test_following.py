@@ -3,11 +3,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from engine.actor import Actor
 from engine.database import current, reading
-from engine.tables import Decision, Document, Incident, Reading, Task
+from engine.tables import AuditEntry, Decision, Document, Incident, Reading, Task
 from tests import builders
 from tests.portal.house import (
     COMPLETE,
@@ -95,6 +95,7 @@ def test_the_receipt_states_hour_office_and_pieces_and_can_be_checked_by_anyone(
         digest = session.scalars(select(Document.digest)).one()
     assert reference in receipt.text
     assert digest[:16] in receipt.text
+    assert "note.pdf" not in receipt.text
     assert 'src="data:image/svg+xml' in receipt.text
     checked = house.client().get(case.replace("/my/cases/", "/check/"))
     assert checked.status_code == 200
@@ -110,8 +111,20 @@ def test_nothing_of_a_case_is_told_to_another_citizen(house: House) -> None:
     assert lila.post(f"{case}/decision").status_code == 404
     with reading() as session:
         document = session.scalars(select(Document.id)).one()
+        task = session.scalars(select(Task.id)).first()
+    assert refusals_of(house, "lila@example.dz") == 5
     assert lila.get(f"/documents/{document}").status_code == 404
+    assert lila.get(f"/my/tasks/{task}").status_code == 404
+    assert refusals_of(house, "lila@example.dz") == 7
     assert lila.get(f"/my/tasks/{uuid4()}").status_code == 404
+    assert lila.get(f"/my/cases/{uuid4()}").status_code == 404
+    assert refusals_of(house, "lila@example.dz") == 7
+
+
+def refusals_of(house: House, username: str) -> int:
+    with reading() as session:
+        refused = select(func.count()).select_from(AuditEntry).where(AuditEntry.event == "access.refused")
+        return session.scalar(refused.where(AuditEntry.subject_id == house.people[username])) or 0
 
 
 def test_a_document_is_handed_out_as_what_it_is_and_a_clerks_look_is_recorded(house: House) -> None:

@@ -12,7 +12,7 @@ from engine.permissions import Permission
 from engine.refusals import NotPermitted, Refusal
 from forms.fields import form_fields, summary
 from tests.people import PASSWORD
-from web.access import current, needs, public, signed_in
+from web.access import current, needs, public, record_refusal, signed_in
 from web.shell import init_shell
 
 PAGE = '{% extends "web/layout.html" %}{% block h1 %}Probe{% endblock %}{% block content %}{{ text }}{% endblock %}'
@@ -47,6 +47,13 @@ def refused(code: str) -> str:
     raise NotPermitted(permission=Permission.DEPLOY_PROCEDURES) if code == "no_permission" else Refusal(code)
 
 
+@signed_in
+def answered() -> str:
+    record_refusal(Refusal("case_closed"))
+    record_refusal(NotPermitted(permission=Permission.DEPLOY_PROCEDURES))
+    return "no"
+
+
 @public
 def broken() -> str:
     raise ZeroDivisionError("a secret of the house")
@@ -66,6 +73,7 @@ def make_site() -> Flask:
     app.add_url_rule("/work", view_func=work)
     app.add_url_rule("/write", view_func=write, methods=["POST"])
     app.add_url_rule("/refused/<code>", view_func=refused)
+    app.add_url_rule("/answered", view_func=answered)
     app.add_url_rule("/broken", view_func=broken)
     app.add_url_rule("/unmarked", view_func=unmarked)
     return app

@@ -79,7 +79,38 @@ def test_a_visit_ends_after_a_time_without_activity(
     response = browser.get("/mine")
     assert response.status_code == 303
     assert refusal("ar", "session_expired") in browser.get("/sign-in").text
-    assert events_of(cast, name.partition("@")[0])[-1] == ("signin.ended", {"because": "idle"})
+
+
+def test_an_old_copy_of_the_cookie_ends_itself_and_not_the_live_visit(browser: Browser, cast: Cast) -> None:
+    browser.sign_in("amina")
+    live = browser.client.get_cookie("masar")
+    assert live is not None
+    age(browser, timedelta(hours=1))
+    assert browser.get("/mine").status_code == 303
+    assert browser.get("/mine").status_code == 303
+    browser.client.set_cookie("masar", live.value)
+    assert browser.get("/mine").status_code == 200
+    assert "signin.ended" not in [event for event, _facts in events_of(cast, "amina")]
+
+
+def test_a_form_sent_after_a_time_out_leads_to_the_sign_in_page_and_back(
+    browser: Browser, cast: Cast
+) -> None:
+    browser.sign_in("amina")
+    for spoil in (lambda: age(browser, timedelta(hours=1)), lambda: browser.client.delete_cookie("masar")):
+        spoil()
+        response = browser.client.post(
+            "/write", data={"csrf_token": "of-before"}, headers={"Referer": "http://localhost/mine"}
+        )
+        assert (response.status_code, response.location) == (303, "/sign-in?next=/mine")
+    browser.sign_in("amina")
+    assert browser.client.post("/write", data={"csrf_token": "of-before"}).status_code == 400
+
+
+def test_a_refusal_that_a_view_answers_itself_is_recorded_too(browser: Browser, cast: Cast) -> None:
+    browser.sign_in("amina")
+    assert browser.get("/answered").text == "no"
+    assert events_of(cast, "amina")[-1] == ("access.refused", {"page": "answered", "code": "no_permission"})
 
 
 def test_who_signs_in_over_another_ends_their_visit(browser: Browser, cast: Cast) -> None:

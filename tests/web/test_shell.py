@@ -140,3 +140,23 @@ def test_the_menu_of_languages_leads_back_to_the_page_of_a_form(browser: Browser
         "/account/password", data={}, headers={"Referer": "http://localhost/account"}
     ).text
     assert 'href="/account?lang=fr"' in text
+
+
+@pytest.mark.parametrize("address", ["/sign-in%00", "/open?of=%00", "/open?%00=1"])
+def test_a_request_with_a_nul_character_is_not_understood(browser: Browser, cast: Cast, address: str) -> None:
+    response = browser.get(address)
+    assert response.status_code == 400
+    assert "This request cannot be understood" in response.text
+
+
+def test_a_form_with_a_nul_character_is_not_understood(browser: Browser, cast: Cast) -> None:
+    assert browser.sign_in("ami\0na").status_code == 400
+    assert browser.send("/recover", "/recover", username="\0").status_code == 400
+
+
+def test_a_referrer_that_is_no_address_is_none(browser: Browser, cast: Cast) -> None:
+    browser.sign_in("amina")
+    wrong = {"Referer": "http://["}
+    assert browser.client.post("/account/password", data={}, headers=wrong).status_code == 400
+    browser.client.delete_cookie("masar")
+    assert browser.client.post("/write", headers=wrong).location == "/sign-in"

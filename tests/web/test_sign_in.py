@@ -149,7 +149,7 @@ def test_the_password_is_changed_and_other_machines_are_signed_out(
     wrong = browser.send("/account/password", "/account?lang=en", **typed | {"present": "not-this-one"})
     assert wrong.status_code == 422
     assert '<a href="#field-present">' in wrong.text
-    assert browser.send("/account/password", "/account", **typed).status_code == 303
+    assert browser.send("/account/password?lang=en", "/account", **typed).status_code == 303
     assert browser.get("/mine").status_code == 200
     assert elsewhere.get("/mine").status_code == 303
 
@@ -161,3 +161,16 @@ def test_the_language_of_the_account_is_kept(browser: Browser, cast: Cast) -> No
     browser.get("/open?lang=en")
     browser.sign_in("amina")
     assert '<html lang="fr" dir="ltr">' in browser.get("/account").text
+
+
+def test_a_wrong_present_password_counts_and_locks(browser: Browser, cast: Cast) -> None:
+    browser.sign_in("amina")
+    typed = {"present": "not-this-one", "password": NEW, "password_again": NEW}
+    for _ in range(4):
+        response = browser.send("/account/password?lang=en", "/account", **typed)
+        assert response.status_code == 422
+        assert "sign-in is locked until" not in response.text
+    browser.send("/account/password?lang=en", "/account", **typed)
+    response = browser.send("/account/password?lang=en", "/account", **typed | {"present": PASSWORD})
+    assert response.status_code == 422
+    assert "sign-in is locked until" in response.text

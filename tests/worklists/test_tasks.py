@@ -290,6 +290,24 @@ def test_a_closed_case_tells_a_clerk_from_elsewhere_whose_it_is(house: House) ->
     assert "This task belongs to CNAS-16-01, where you hold no role." in answer.text
 
 
+def test_the_data_of_a_case_tell_no_secret_to_who_may_not_read_it(house: House, cast: Cast) -> None:
+    asked = {"type": "string", "labels": {"en": "Rate"}}
+    secret = {"type": "string", "labels": {"en": "Illness"}, "confidential": "medical"}
+    form = {"type": "object", "properties": {"rate": asked, "illness": secret}}
+    xml = builders.bpmn(
+        "start > see@physician;form=f;keeps=rate,illness;medical > note@rights_officer > last@validator > end",
+        key="secrets",
+    )
+    case = builders.opened(builders.deploy(xml, forms={"f": form}), by=cast.samir, unit=cast.centre)
+    builders.complete(case, "see", {"rate": "Whole", "illness": "Influenza"}, by=cast.yasmine)
+    builders.complete(case, "note", {"remark": "Seen."}, by=cast.amina)
+    clerk, physician = house.page("amina", f"/cases/{case}"), house.page("yasmine", f"/cases/{case}")
+    assert "Influenza" not in clerk
+    assert "Whole" in clerk
+    assert "Seen." in clerk
+    assert "Influenza" in physician
+
+
 FORM = {
     "type": "object",
     "properties": {

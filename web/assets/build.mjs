@@ -1,8 +1,9 @@
 // Builds the bundles into ../static/dist: app.{ltr,rtl}.css, app.js, viewer.{js,css}, icons.svg, favicon.svg.
 import { build } from "esbuild";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 
-const dist = "../static/dist";
+const served = "../static/dist";
+const dist = "../static/dist.new"; // put in place of what is served when all is built
 
 async function iconSprite() {
   const names = (await readFile("icons.txt", "utf8")).split("\n").filter(Boolean);
@@ -30,3 +31,5 @@ await build({
 });
 await writeFile(`${dist}/icons.svg`, await iconSprite());
 await copyFile("src/favicon.svg", `${dist}/favicon.svg`);
+await rm(served, { recursive: true, force: true });
+await rename(dist, served);
