@@ -18,6 +18,7 @@ from engine.calendars import later
 from engine.calls import answer_call
 from engine.connectors import outside_operation
 from engine.database import Transaction, now, reading, transaction
+from engine.documents import forget_orphans
 from engine.expiry import due_deadlines, expire, fail_expiry
 from engine.incidents import failure_told, open_incident
 from engine.messages import receive, receivers
@@ -55,6 +56,12 @@ def run_item(item_id: UUID, *, at: datetime | None = None) -> bool:
 def sweep(*, at: datetime | None = None) -> int:
     """See to every deadline that is due, each in a transaction of its own; the number seen to."""
     return _until_none(lambda: sum(_expire(deadline_id, at) for deadline_id in _due_deadlines(at)))
+
+
+def tidy(*, at: datetime | None = None) -> int:
+    """Delete stored files that no document has; how many."""
+    with transaction(actor=CLOCK, at=at) as tx:
+        return forget_orphans(tx)
 
 
 def _until_none(work: Callable[[], int]) -> int:

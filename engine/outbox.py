@@ -31,7 +31,7 @@ def put_call(
 def put_throw(
     tx: Transaction,
     *,
-    case_id: UUID,
+    case_id: UUID | None,
     kind: str,
     name: str,
     payload: dict[str, Any],

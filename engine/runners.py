@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from itertools import count
 from uuid import UUID
 
 from redis import Redis, RedisError
@@ -13,6 +14,7 @@ from rq.serializers import JSONSerializer
 from engine import jobs, outbox
 
 SWEEP_SECONDS = 5.0  #: how often the clock looks for what is due
+TIDY_ROUNDS = 2000  #: rounds between two looks for files that nobody has
 QUEUE = "masar"
 
 log = logging.getLogger("masar.runner")
@@ -33,10 +35,12 @@ class EmbeddedRunner(threading.Thread):
 
     def run(self) -> None:
         """Drain and sweep until stopped; a failure is logged and tried again at the next round."""
-        while not self._ending.is_set():
+        for number in count():
             self._woken.clear()
-            _round()
+            _round(number)
             self._woken.wait(SWEEP_SECONDS)
+            if self._ending.is_set():
+                return
 
     def stop(self) -> None:
         """Finish what runs, then end."""
@@ -45,8 +49,10 @@ class EmbeddedRunner(threading.Thread):
         self.join()
 
 
-def _round() -> None:
+def _round(number: int) -> None:
     try:
+        if number % TIDY_ROUNDS == 0:
+            jobs.tidy()
         jobs.sweep()  # first: a slow mail server must not hold up deadlines
         jobs.drain()
     except Exception:  # the outermost frame: the thread must outlive a lost database
@@ -79,9 +85,10 @@ def work(url: str) -> None:
 
 def keep_time(ending: threading.Event) -> None:
     """Be the clock: sweep what is due, and do what no worker has done, until ``ending`` is set."""
-    while not ending.is_set():
-        _round()
-        ending.wait(SWEEP_SECONDS)
+    for number in count():
+        _round(number)
+        if ending.wait(SWEEP_SECONDS):
+            return
 
 
 def _queue(url: str) -> Queue:

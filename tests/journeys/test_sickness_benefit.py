@@ -151,7 +151,9 @@ def apply(samir: Visitor) -> str:
     reference = send_application(samir)
     address = samir.page.url
     samir.follows("See and print the receipt")
-    samir.reads(reference, NAMED, "sick-note.pdf")
+    samir.reads(
+        reference, NAMED, "شهادة التوقف عن العمل"
+    )  # the piece, not its file's name: a receipt is shown to others
     samir.opens(address)
     return reference
 
