@@ -19,7 +19,7 @@ from engine.permissions import Permission
 from engine.refusals import NotPermitted, Refusal
 from engine.serving import read_for_service
 from engine.standing import standing
-from engine.tables import Procedure, ProcessVersion
+from engine.tables import Procedure, ProcessVersion, Unit
 
 
 class DiagramRefused(Refusal):
@@ -120,8 +120,14 @@ def _procedure(tx: Transaction, key: str, names: dict[str, str]) -> Procedure:
 
 
 def _refuse_unless_permitted(tx: Transaction) -> None:
+    """A procedure serves the whole fund: who may deploy it in one agency only may not."""
     person_id = tx.actor.person_id
-    if person_id is not None and not standing(tx.session, person_id).may(Permission.DEPLOY_PROCEDURES):
+    if person_id is None:
+        return
+    grants = standing(tx.session, person_id).grants
+    units = {grant.unit_id for grant in grants if Permission.DEPLOY_PROCEDURES in grant.permissions}
+    whole = select(Unit.id).where(Unit.id.in_(units), Unit.kind.in_(("ministry", "fund")))
+    if tx.session.scalars(whole.limit(1)).first() is None:
         raise NotPermitted(permission=Permission.DEPLOY_PROCEDURES)
 
 

@@ -10,6 +10,7 @@ from engine.database import Database, reading, transaction
 from engine.deployments import AlreadyDeployed, DiagramRefused, deploy_version
 from engine.folders import deploy_folder
 from engine.refusals import NotPermitted
+from engine.roles import grant_role
 from engine.tables import Procedure, ProcessVersion
 from engine.versions import current_version
 from tests.builders import HEAD, bpmn, case, complete, deploy, dump, opened, waiting
@@ -34,6 +35,13 @@ def test_new_cases_follow_the_new_version_and_running_ones_stay(cast: Cast) -> N
     with reading() as session:
         version = current_version(session, key)
         assert (version.number, version.note, version.deployed_by) == (2, "one step less", "person:nadia")
+
+
+def test_an_analyst_of_one_centre_deploys_nothing_for_the_whole_fund(cast: Cast) -> None:
+    with transaction(actor=TESTS) as tx:
+        grant_role(tx, person_id=cast.amina.person_id, unit_id=cast.centre, role="analyst")
+    with pytest.raises(NotPermitted):
+        deploy(bpmn(TWO), by=cast.amina)
 
 
 @pytest.mark.parametrize("name", ["amina", "omar", "ines", "salim", "samir"])
