@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.bpmn.failures import ExpressionFailed
 from engine.bpmn.model import DeadlineRule, Timer
-from engine.breaches import is_breached, record_breach
+from engine.breaches import record_breach
 from engine.calendars import Due, calendar, due, moment_at
 from engine.database import Transaction
 from engine.serving import NATIONAL
@@ -104,12 +104,16 @@ def suspend_deadline(tx: Transaction, deadline: Deadline, *, because: Task) -> S
 
 
 def resume_deadline(tx: Transaction, deadline: Deadline) -> None:
-    """Let the clock run on: the end moves by what was suspended."""
-    was_due_on = deadline.due_on
-    _close_intervals(tx, deadline)
-    tx.session.flush()
-    project(deadline, pauses=pauses_of(tx.session, deadline.id), given=_rungs_given(tx.session, deadline.id))
-    if is_breached(tx.session, deadline.id):
+    """Let the clock run on: the end moves by what was suspended. What is breached already warns no more."""
+    was_due_on, had_passed = deadline.due_on, _has_passed(deadline, tx.at)
+    stood_still_at = deadline.suspended_at or tx.at
+    pauses = _close_intervals(tx, deadline)
+    reached = any(
+        rung_moment(deadline, rung, pauses=pauses[:-1]) <= stood_still_at for rung in deadline.warn_at
+    )
+    given = rungs_given(tx.session, deadline.id) if reached else set()
+    project(deadline, pauses=pauses, given=given)
+    if had_passed:
         deadline.wakes_at = None
     _record(tx, "deadline.resumed", deadline, was_due_on=was_due_on, due_on=deadline.due_on)
 
@@ -170,7 +174,8 @@ def open_deadlines(session: Session, case_id: UUID) -> Sequence[Deadline]:
     ).all()
 
 
-def _rungs_given(session: Session, deadline_id: UUID) -> set[int]:
+def rungs_given(session: Session, deadline_id: UUID) -> set[int]:
+    """The warnings of a deadline that were given, in per cent of its budget."""
     given = select(DeadlineWarning.rung).where(DeadlineWarning.deadline_id == deadline_id)
     return set(session.scalars(given))
 
@@ -180,13 +185,15 @@ def _has_passed(deadline: Deadline, at: datetime) -> bool:
     return deadline.fires_at is not None and deadline.fires_at <= (deadline.suspended_at or at)
 
 
-def _close_intervals(tx: Transaction, deadline: Deadline) -> None:
-    still_open = select(Suspension).where(
-        Suspension.deadline_id == deadline.id, Suspension.resumed_at.is_(None)
-    )
-    for suspension in tx.session.scalars(still_open):
-        suspension.resumed_at = tx.at
+def _close_intervals(tx: Transaction, deadline: Deadline) -> Pauses:
+    """End the suspension that still runs; all intervals of the deadline, in order."""
     deadline.suspended_at = None
+    intervals = select(Suspension).where(Suspension.deadline_id == deadline.id)
+    pauses = []
+    for suspension in tx.session.scalars(intervals.order_by(Suspension.suspended_at)):
+        suspension.resumed_at = suspension.resumed_at or tx.at
+        pauses.append((suspension.suspended_at, suspension.resumed_at))
+    return tuple(pauses)
 
 
 def _noun(deadline: Deadline) -> str:

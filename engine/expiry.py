@@ -14,7 +14,7 @@ from engine.bpmn import running
 from engine.bpmn.failures import ActFailed
 from engine.breaches import in_whose_hands, record_breach
 from engine.database import Transaction
-from engine.deadlines import end_deadline, next_wake, pauses_of, rung_moment
+from engine.deadlines import end_deadline, next_wake, pauses_of, rung_moment, rungs_given
 from engine.incidents import failure_told, open_incident
 from engine.progress import lock_case, open_tasks, settle
 from engine.tables import Case, Deadline, DeadlineKind, DeadlineWarning, Task
@@ -75,7 +75,7 @@ def _fire(tx: Transaction, case: Case, deadline: Deadline) -> None:
 
 
 def _warn_and_breach(tx: Transaction, deadline: Deadline) -> None:
-    given = _rungs_given(tx.session, deadline)
+    given = rungs_given(tx.session, deadline.id)
     pauses = pauses_of(tx.session, deadline.id)
     holder = in_whose_hands(tx, deadline)
     for rung in sorted(deadline.warn_at):
@@ -100,8 +100,3 @@ def _warn(tx: Transaction, deadline: Deadline, rung: int, held: Task | None) -> 
         rung=rung,
         holder=held.holder_id if held else None,
     )
-
-
-def _rungs_given(session: Session, deadline: Deadline) -> set[int]:
-    given = select(DeadlineWarning.rung).where(DeadlineWarning.deadline_id == deadline.id)
-    return set(session.scalars(given))

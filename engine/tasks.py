@@ -18,7 +18,7 @@ from engine.permissions import Permission
 from engine.progress import CaseUnknown, lock_case, open_tasks, settle
 from engine.refusals import Refusal
 from engine.standing import Standing, standing
-from engine.tables import Case, Handoff, Person, Task, TaskStatus, Unit
+from engine.tables import APPLICANT, Case, Handoff, Person, Task, TaskStatus, Unit
 from engine.task_rules import place, refuse_unless_allowed
 from engine.versions import definition
 
@@ -123,7 +123,8 @@ def complete_task(tx: Transaction, *, task_id: UUID, answers: Mapping[str, Any])
     if task.holder_id != tx.actor.person_id or task.status != TaskStatus.CLAIMED:
         raise _held(tx, task) if task.holder_id else TaskHeld("task_not_claimed")
     known = definition(tx.session, case.version_id)
-    step, who = known.process.steps[task.step], _standing_of(tx)
+    step = known.process.steps[task.step]
+    who = None if task.role == APPLICANT else _standing_of(tx)  # an applicant's task is their own: it is held
     if who is not None:
         refuse_unless_allowed(tx.session, place(tx.session, task=task, case=case, process=known.process), who)
     schema = known.form(step.form)
