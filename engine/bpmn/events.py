@@ -205,15 +205,18 @@ def correlation(event: NamedEvent, token: Token, element: str) -> dict[str, Any]
 def _throw_named(token: Token, event: NamedEvent, element: str, payload: dict[str, Any]) -> None:
     """A signal reaches all who wait and leaves the case; a message reaches the first, else leaves.
 
-    Without inputs, what leaves carries the data that the token sees.
+    Without inputs, a message that leaves carries the data that the token sees, and a signal, which reaches whoever
+    listens, carries nothing.
     """
     keys = correlation(event, token, element)
     case = token.workflow.top_workflow
     waiting = case.waiting_for(lambda task: task is not token and _awaits(task, event, keys))
     for task in waiting if event.kind == "signal" else waiting[:1]:
         task.task_spec.fire(task, payload)
-    if event.kind == "signal" or not waiting:
-        case.thrown.append(Thrown(event.kind, event.name, payload or dict(token.data), keys))
+    if event.kind == "signal":
+        case.thrown.append(Thrown("signal", event.name, payload, keys))
+    elif not waiting:
+        case.thrown.append(Thrown("message", event.name, payload or dict(token.data), keys))
 
 
 def _awaits(task: Token, event: NamedEvent, keys: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ or -1]. Values that JSON lacks carry a private tag, whose NUL character no key o
 """
 
 import datetime
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -35,9 +36,22 @@ def cleaned(value: Any, depth: int = 0) -> Any:
         return [cleaned(item, depth + 1) for item in value]
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         raise DataRefused("Expected numbers of 64 bits")
-    if value is None or isinstance(value, str | bool | int | float | Decimal | datetime.date):
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        raise DataRefused("Expected finite numbers")
+    if value is None or isinstance(value, bool | int | float | Decimal | datetime.date):
         return value
     raise DataRefused(f"Expected data of JSON, dates and decimals, but a value is {type(value).__name__}")
+
+
+def _storable(text: str) -> str:
+    """Text that every database keeps as it is: without NUL; raises DataRefused for half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise DataRefused("Expected text of whole characters") from None
+    return text.replace("\0", "")
 
 
 def prune(case: CaseFlow) -> None:

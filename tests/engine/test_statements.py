@@ -85,6 +85,25 @@ def test_a_completion_is_few_statements_and_one_commit(
     assert cost.commits == 1
 
 
+def test_asking_for_a_piece_and_sending_it_are_few_statements_too(
+    database: Database, cast: Cast, case_id: UUID
+) -> None:
+    claim(case_id, "check_rights", by=cast.amina)
+    asked = {"outcome": "missing", "missing_pieces": ["sick_note"], "message": "The copy cannot be read."}
+    wanted = task_id(case_id, "check_rights")
+    with counted(database) as asking, transaction(actor=cast.amina, at=later(MONDAY, hours=1)) as tx:
+        complete_task(tx, task_id=wanted, answers=asked)
+    with transaction(actor=cast.samir, at=later(MONDAY, hours=2)) as tx:
+        note = upload_document(tx, content=PDF + b"\n%better", name="better.pdf", field="sick_note").id
+    sent = {"answer": "sent", "sick_note": str(note)}
+    wanted = task_id(case_id, "provide_pieces")
+    with counted(database) as sending, transaction(actor=cast.samir, at=later(MONDAY, hours=3)) as tx:
+        complete_task(tx, task_id=wanted, answers=sent)
+    for cost in (asking, sending):
+        assert len(cost.statements) <= MOST, "\n".join(cost.statements)
+        assert cost.commits == 1
+
+
 def test_the_story_of_a_grant_from_application_to_notification(cast: Cast, case_id: UUID) -> None:
     assert waiting(case_id) == ["check_rights", "medical_opinion"]
     complete(case_id, "check_rights", answers_of("check_rights"), by=cast.amina, at=later(MONDAY, hours=1))
