@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.bpmn.model import Step
-from engine.tables import Case, Membership, Person, Role, Unit
+from engine.tables import APPLICANT, Case, Membership, Person, Role, Unit
 
 
 def units_for_roles(session: Session, case: Case, steps: Collection[Step]) -> dict[str, UUID | None]:
@@ -17,18 +17,8 @@ def units_for_roles(session: Session, case: Case, steps: Collection[Step]) -> di
     if case.unit is None:
         return {step.id: None for step in steps}
     paths = ancestry(case.unit.path)
-    granting = (
-        select(Role.code, Unit.path, Unit.id)
-        .join(Membership, Membership.role_id == Role.id)
-        .join(Unit, Unit.id == Membership.unit_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None), Unit.path.in_(paths))
-        .where(Role.code.in_({step.role for step in steps if step.role}))
-        .distinct()
-    )
-    found: dict[tuple[str, str], UUID] = {
-        (role, path): unit for role, path, unit in session.execute(granting)
-    }
+    roles = {step.role for step in steps if step.role and step.role != APPLICANT}
+    found = _granted(session, roles, paths) if roles else {}
     return {step.id: _nearest(step, paths, found) or case.unit_id for step in steps}
 
 
@@ -43,3 +33,17 @@ def _nearest(step: Step, paths: list[str], found: dict[tuple[str, str], UUID]) -
     return next(
         (found[step.role or "", path] for path in reachable if (step.role or "", path) in found), None
     )
+
+
+def _granted(session: Session, roles: set[str], paths: list[str]) -> dict[tuple[str, str], UUID]:
+    """The units at these paths where somebody holds one of these roles, by role and path."""
+    granting = (
+        select(Role.code, Unit.path, Unit.id)
+        .join(Membership, Membership.role_id == Role.id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.revoked_at.is_(None), Person.deactivated_at.is_(None), Unit.path.in_(paths))
+        .where(Role.code.in_(roles))
+        .distinct()
+    )
+    return {(role, path): unit for role, path, unit in session.execute(granting)}
