@@ -98,9 +98,7 @@ def _run(item_id: UUID, at: datetime | None) -> bool:
         if kind == "call" and case_id is not None and item.done_at is None:
             answer_call(tx, case_id=case_id, call=payload, result=result)
         if kind == "mail":
-            item.payload = {
-                "code": payload["code"]
-            }  # a sent letter, and the link in it, is nobody's business
+            item.payload = _without_letter(item)
         _finish(tx, item)
     return True
 

@@ -31,14 +31,6 @@ def readable(schema: Schema, answers: Answers, lang: str, *, secrets: Container[
     return [line for field in fields for line in _lines(field, schema, answers, lang, secrets)]
 
 
-def without_secrets(schema: Schema, answers: Answers) -> dict[str, Any]:
-    """The answers without those marked `confidential`."""
-    properties = schema.get("properties", {})
-    return {
-        name: answer for name, answer in answers.items() if not properties.get(name, {}).get("confidential")
-    }
-
-
 def _lines(
     field: Field, schema: Schema, answers: Answers, lang: str, secrets: Container[str]
 ) -> Iterator[Readable]:

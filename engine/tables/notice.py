@@ -23,6 +23,5 @@ class Notice(Base):
     code: Mapped[str]
     params: Mapped[dict[str, Any]]
     at: Mapped[datetime]
-    read_at: Mapped[datetime | None]
 
     case: Mapped[Case | None] = relationship()

@@ -262,7 +262,6 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("params", DOCUMENT, nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.Column("read_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notices_case_id_cases")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_person_id_people")),
