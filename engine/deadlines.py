@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.bpmn.failures import ExpressionFailed
 from engine.bpmn.model import DeadlineRule, Timer
-from engine.breaches import is_breached, record_breach
+from engine.breaches import record_breach
 from engine.calendars import Due, calendar, due, moment_at
 from engine.database import Transaction
 from engine.serving import NATIONAL
@@ -84,8 +84,6 @@ def end_deadline(tx: Transaction, deadline: Deadline, *, because: str, **facts: 
     if _has_passed(deadline, tx.at) and deadline.kind != DeadlineKind.TIMER:
         record_breach(tx, deadline)
         because = "met_late" if because == "met" else because
-    elif because == "met" and deadline.kind == DeadlineKind.CASE and is_breached(tx.session, deadline.id):
-        because = "met_late"  # it had passed before a suspension moved its end
     if deadline.suspended_at is not None:
         _close_intervals(tx, deadline)
     deadline.ended_at, deadline.ended_because, deadline.wakes_at = tx.at, because, None

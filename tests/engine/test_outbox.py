@@ -14,7 +14,7 @@ from engine.connectors import outside
 from engine.database import Database, reading, transaction
 from engine.incidents import IncidentUnknown, retry_incident
 from engine.jobs import MAX_ATTEMPTS
-from engine.outbox import put_mail, waker
+from engine.outbox import put_mail, put_throw, waker
 from engine.tables import Incident, OutboxItem
 from engine.trial import Trial
 from tests.builders import HEAD, MONDAY, bpmn, case, complete, deploy, dump, events, opened, waiting
@@ -212,3 +212,51 @@ def test_a_trial_waits_for_the_next_try(tmp_path: Any) -> None:
         trial.advance(60)
         assert trial.waiting(case_id) == ["check"]
         assert trial.person("hand-1") == Actor(trial.person("hand-1").person_id, "person:hand-1")
+
+
+def test_a_letter_is_tried_for_days_and_leaves_nothing_of_itself_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MASAR_SMTP_URL", "smtp://127.0.0.1:1")
+    with transaction(actor=Actor.system("command"), at=MONDAY) as tx:
+        params = {"reference": "16-01/2026/00001"}
+        item_id = put_mail(tx, to="a@example.dz", code="case_received", params=params, lang="ar").id
+    at, tries = MONDAY, 0
+    while at is not None:
+        jobs.drain(at=at)
+        tries += 1
+        with reading() as session:
+            item = session.get_one(OutboxItem, item_id)
+        at, last = item.runs_at, at
+    assert tries == jobs.MOST_MAIL_ATTEMPTS
+    assert last > later(MONDAY, days=1)
+    assert item.payload == {"code": "case_received"}
+
+
+def test_a_letter_once_sent_leaves_its_code_alone(database: Database) -> None:
+    with transaction(actor=Actor.system("command"), at=MONDAY) as tx:
+        params = {"reference": "16-01/2026/00001"}
+        item_id = put_mail(tx, to="a@example.dz", code="case_received", params=params, lang="fr").id
+    jobs.drain(at=MONDAY)
+    with reading() as session:
+        assert session.get_one(OutboxItem, item_id).payload == {"code": "case_received"}
+    [letter] = (database.data / "mail").glob("*.eml")
+    assert b"a@example.dz" in letter.read_bytes()
+
+
+def test_one_receiver_of_a_signal_that_fails_stops_only_itself(cast: Cast) -> None:
+    good = bpmn("start > wait?siren > check@rights_officer > end", key="good")
+    bad = bpmn("start > wait?siren > sum=n = missing + 1 > check@rights_officer > end", key="bad")
+    listening = [opened(deploy(_by_signal(xml)), by=cast.samir, unit=cast.centre) for xml in (good, bad)]
+    with transaction(actor=Actor.system("command"), at=MONDAY) as tx:
+        put_throw(tx, case_id=None, kind="signal", name="siren", payload={}, correlation={})
+    jobs.drain(at=MONDAY)
+    assert [waiting(case_id) for case_id in listening] == [["check"], []]
+    with reading() as session:
+        [incident] = session.scalars(select(Incident)).all()
+    assert (incident.case_id, incident.element) == (listening[1], "sum")
+
+
+def _by_signal(xml: bytes) -> bytes:
+    xml = xml.replace(b'<message id="m_siren"', b'<signal id="m_siren"')
+    return xml.replace(b"messageEventDefinition messageRef", b"signalEventDefinition signalRef")
