@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bench import act
+from bench import act, decisions, definitions, engine, instances, loops, states
 
-for module in (act,):
+for module in (engine, loops, instances, definitions, decisions, states, act):
     module.main()
+    print()
