@@ -1,5 +1,5 @@
 # Each target sets up what it needs first (scripts/set-up), and skips what has not changed since.
-.PHONY: help run test check proof bench lock clean
+.PHONY: help run test check conformance proof bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -16,6 +16,10 @@ test: ## every check and the whole suite, on SQLite, PostgreSQL and Chromium
 check: ## format, lint, types, import contracts
 	@scripts/environment test
 	@scripts/check
+
+conformance: ## every BPMN construct in every position, as a table
+	@scripts/environment test
+	@.venv/bin/python -m tests.conformance
 
 proof: ## the long proofs at full size
 	@scripts/set-up test

@@ -14,7 +14,7 @@ from waitress import serve as serve_embedded
 import admin
 import portal
 import worklists
-from commands import operation, people
+from commands import bpmn, messages, operation, people
 from commands.connecting import connected
 from commands.settings import FORMS, PROCESSES, Settings
 from demo import life
@@ -151,7 +151,7 @@ def _greet(host: str, port: int, demo: bool) -> None:
             click.echo(f"  {username:<20} {who}")
 
 
-for _group in (people.people, people.units, people.roles, operation.audit_group):
+for _group in (bpmn.bpmn, people.people, people.units, people.roles, messages.message, operation.audit_group):
     main.add_command(_group)
 for _command in (operation.upgrade, operation.deploy, operation.worker, operation.clock):
     main.add_command(_command)

@@ -30,7 +30,7 @@ from engine.queries.breaches import (
 )
 from engine.queries.procedures import versions_in_service
 from engine.tables import Breach, Unit
-from engine.versions import definition
+from engine.versions import definition, definition_of
 from web.access import current, needs
 from web.attachments import disposition
 from web.words import _, name_of
@@ -139,7 +139,7 @@ def _start(day: date | None) -> datetime | None:
 
 
 def _line(session: Session, breach: Breach) -> Line:
-    process = definition(session, breach.case.version_id).process
+    process = definition_of(session, breach.case).process
     ended_at = breach.deadline.ended_at
     return Line(
         breach=breach,

@@ -26,7 +26,7 @@ from engine.permissions import Permission
 from engine.queries.breaches import found_cases
 from engine.queries.procedures import version_text
 from engine.queries.stories import Story
-from engine.versions import definition
+from engine.versions import definition_of
 from web.access import current, needs
 from web.attachments import INERT, disposition
 from wording import N_, say
@@ -102,7 +102,7 @@ def diagram_response(xml: bytes, name: str | None = None) -> Response:
 
 def _page(story: Story, verdict: Verdict | None = None) -> str:
     with reading() as session:
-        known = definition(session, story.case.version_id)
+        known = definition_of(session, story.case)
         mine = readable_documents(session, case=story.case, who=current.standing)
         xml = version_text(session, story.case.version_id)
     teller, moment = Teller(story, known, frozenset(document.id for document in mine)), now()

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from admin.blueprints import inspection
 from admin.breaches import step_name
 from admin.home import INCIDENTS
+from engine.bpmn.failures import ActFailed
 from engine.database import reading, transaction
 from engine.incident_owners import OWNING, owned_roots, retry_owned_incident
 from engine.permissions import Permission
 from engine.queries.incidents import open_incidents
 from engine.tables import Incident
-from engine.versions import definition
+from engine.versions import definition_of
 from web.access import current, needs
 from web.words import _
 from wording import refusals
@@ -32,7 +33,7 @@ def incidents() -> str:
         lines = [
             (
                 incident,
-                step_name(definition(session, incident.case.version_id).process, incident.element or None),
+                step_name(definition_of(session, incident.case).process, incident.element or None),
                 _reason(incident),
                 _covers(mine, incident),
             )
@@ -44,10 +45,14 @@ def incidents() -> str:
 @inspection.post("/incidents/<uuid:incident_id>/retry")
 @needs(*OWNING)
 def retry(incident_id: UUID) -> Response:
-    """Let the failed work run again."""
-    with transaction(actor=current.actor) as tx:
-        retry_owned_incident(tx, incident_id=incident_id)
-    flash(_("The work will be tried again now. If it fails again, another incident opens."))
+    """Let the failed work run again. What cannot even be tried leaves the incident as it was."""
+    try:
+        with transaction(actor=current.actor) as tx:
+            retry_owned_incident(tx, incident_id=incident_id)
+    except ActFailed as failed:
+        flash(failure(current.lang, failed.code, **failed.params), "danger")
+    else:
+        flash(_("The work will be tried again now. If it fails again, another incident opens."))
     return redirect(url_for(".incidents"), 303)
 
 

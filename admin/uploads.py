@@ -18,6 +18,8 @@ from admin.drawing import names_drawn
 from admin.procedures import deadline_words, listed, role_words
 from engine.bpmn.differences import Difference
 from engine.bpmn.faults import Fault
+from engine.bpmn.mending import mends_of
+from engine.bpmn.mending_changes import Mend
 from engine.bpmn.model import DeadlineRule, Process
 from engine.database import reading, transaction
 from engine.deployments import AlreadyDeployed
@@ -38,6 +40,7 @@ from web.access import current, needs
 from web.words import _, ngettext, refused
 from wording import N_, pick
 from wording.faults import fault
+from wording.mends import mend as mend_sentence
 
 MOST_BYTES = 5 * 1024 * 1024  #: of all files together
 MOST_FILES = 60
@@ -71,12 +74,16 @@ WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault as it is shown: its sentence, and where it stands: an element's id and name, or a form; a line."""
+    """A fault as it is shown: its sentence, and where it stands: an element's id and name, or a form; a line.
+
+    `mends`: sentences that say what could be done about it.
+    """
 
     sentence: str
     where: str
     name: str | None
     line: int | None
+    mends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ def check() -> ResponseReturnValue:
         checked = check_upload(session, sent)
         before = definition(session, checked.in_service.id).process if checked.in_service else None
     digest = "" if checked.is_refused else keep_upload(sent)
-    page = _check_page(checked, before, names=names_drawn(sent.xml), digest=digest, note=note)
+    page = _check_page(checked, before, sent.xml, digest=digest, note=note)
     return page, 422 if checked.is_refused else 200
 
 
@@ -194,15 +201,14 @@ def _stem(file: FileStorage) -> str:
     )
 
 
-def _check_page(
-    checked: Checked, before: Process | None, *, names: Mapping[str, str], digest: str, note: str
-) -> str:
-    process = checked.reading.process
+def _check_page(checked: Checked, before: Process | None, xml: bytes, *, digest: str, note: str) -> str:
+    process, names = checked.reading.process, names_drawn(xml)
+    mends = mends_of(xml, checked.reading.faults)
     return render_template(
         "admin/check.html",
         checked=checked,
-        refusing=_findings(checked, names, refuses=True),
-        warnings=_findings(checked, names, refuses=False),
+        refusing=_findings(checked, names, mends, refuses=True),
+        warnings=_findings(checked, names, mends, refuses=False),
         changes=[_change(change, before, process) for change in checked.changes if before and process],
         name=next((pick(known.names, current.lang) for known in (process, before) if known), ""),
         names=names,
@@ -223,9 +229,21 @@ def _marks(checked: Checked) -> dict[str, tuple[str, str]]:
     }
 
 
-def _findings(checked: Checked, names: Mapping[str, str], *, refuses: bool) -> list[Finding]:
+def _findings(
+    checked: Checked, names: Mapping[str, str], mends: Iterable[Mend], *, refuses: bool
+) -> list[Finding]:
+    offered: dict[tuple[str | None, str | None], list[str]] = {}
+    for mend in mends:
+        sentence = mend_sentence(current.lang, mend.code, **mend.params)
+        offered.setdefault((mend.fault, mend.element), []).append(sentence)
     found = [
-        Finding(_sentence(one), one.element or "", names.get(one.element or ""), one.line)
+        Finding(
+            _sentence(one),
+            one.element or "",
+            names.get(one.element or ""),
+            one.line,
+            tuple(offered.get((one.code, one.element), offered.get((one.code, None), []))),
+        )
         for one in checked.reading.faults
         if one.refuses is refuses
     ]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from engine.bpmn.model import Process
+from engine.bpmn.model import NOTHING, Process
 from engine.database import Transaction
 from engine.decisions import issue_decision, notify_decision
 from engine.notices import send_notice
@@ -23,6 +23,19 @@ OutsideOperation = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 
 #: Operations of other systems, by name: a trial brings its own.
 outside: ContextVar[Mapping[str, OutsideOperation]] = ContextVar("masar_connectors", default={})  # noqa: B039
+
+
+class BusinessError(Exception):
+    """What an operation raises to report an error of the matter itself: the diagram's error event of this code.
+
+    It happens at the service task, with ``data`` for the case; a technical failure is any other exception, and is
+    tried again. An operation of the house raises it before it has changed anything.
+    """
+
+    def __init__(self, code: str, message: str = "", data: Data = NOTHING) -> None:
+        super().__init__(message or code)
+        self.error_code = code
+        self.data = data
 
 
 class OperationUnknown(Refusal):

@@ -20,7 +20,7 @@ from engine.calendars import Due, calendar, due, moment_at
 from engine.database import Transaction
 from engine.serving import NATIONAL
 from engine.tables import Case, Deadline, DeadlineKind, DeadlineWarning, Suspension, Task
-from engine.timers import TimerUnreadable, moment_of
+from engine.timers import Round, TimerUnreadable, first_round, next_round
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 
@@ -50,10 +50,13 @@ def arm_deadline(tx: Transaction, *, case: Case, rule: DeadlineRule, task: Task 
     return deadline
 
 
-def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
-    """Write down when a timer event of the diagram is due; no case is loaded to ask whether it waits."""
+def arm_timer(tx: Transaction, *, case: Case, timer: Timer, fired: Deadline | None = None) -> Deadline:
+    """Write down when a timer event of the diagram is due; no case is loaded to ask whether it waits.
+
+    Of a cycle whose last round was ``fired``, the next is counted from where that one was: `within` is its number.
+    """
     try:
-        fires_at = moment_of(timer.kind, timer.text, anchor=tx.at)
+        round_ = _round(timer, fired, tx.at)
     except TimerUnreadable as unreadable:
         told = {"kind": timer.kind, "value": timer.text}
         raise ExpressionFailed(timer.element, "bad_timer", told) from unreadable
@@ -62,8 +65,8 @@ def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
         case_id=case.id,
         token=timer.token,
         element=timer.element,
-        anchor_at=tx.at,
-        within=0,
+        anchor_at=round_.anchor_at,
+        within=round_.number,
         unit="hours",
         nature="service",
         roll="none",
@@ -71,11 +74,11 @@ def arm_timer(tx: Transaction, *, case: Case, timer: Timer) -> Deadline:
         warn_at=[],
         on_expiry="fire",
         calendar=NATIONAL,
-        fires_at=fires_at,
-        wakes_at=fires_at,
+        fires_at=round_.due_at,
+        wakes_at=round_.due_at,
     )
     tx.session.add(deadline)
-    _record(tx, "timer.armed", deadline, fires_at=fires_at)
+    _record(tx, "timer.armed", deadline, fires_at=round_.due_at)
     return deadline
 
 
@@ -178,6 +181,12 @@ def rungs_given(session: Session, deadline_id: UUID) -> set[int]:
     """The warnings of a deadline that were given, in per cent of its budget."""
     given = select(DeadlineWarning.rung).where(DeadlineWarning.deadline_id == deadline_id)
     return set(session.scalars(given))
+
+
+def _round(timer: Timer, fired: Deadline | None, now: datetime) -> Round:
+    if fired is None or fired.fires_at is None:
+        return first_round(timer.kind, timer.text, now=now)
+    return next_round(timer.text, Round(fired.anchor_at, fired.within, fired.fires_at))
 
 
 def _has_passed(deadline: Deadline, at: datetime) -> bool:

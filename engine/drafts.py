@@ -15,7 +15,7 @@ from engine.refusals import OfAnother, Refusal
 from engine.standing import standing
 from engine.tables import Draft, Procedure, Task
 from engine.task_rules import place, refuse_unless_allowed
-from engine.versions import definition
+from engine.versions import definition_of
 
 
 class DraftUnknown(Refusal):
@@ -65,7 +65,7 @@ def save_task_draft(tx: Transaction, *, task_id: UUID, content: Mapping[str, Any
     holder_id = tx.actor.person_id
     if task is None or holder_id is None or task.holder_id != holder_id or not task.is_open:
         raise DraftUnknown("task_not_claimed")
-    process = definition(tx.session, task.case.version_id).process
+    process = definition_of(tx.session, task.case).process
     where = place(tx.session, task=task, case=task.case, process=process)
     refuse_unless_allowed(tx.session, where, standing(tx.session, holder_id))
     draft = tx.session.scalars(select(Draft).where(Draft.task_id == task_id)).first()

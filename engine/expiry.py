@@ -13,12 +13,14 @@ from engine import audit
 from engine.bpmn import running
 from engine.bpmn.failures import ActFailed
 from engine.breaches import in_whose_hands, record_breach
+from engine.cases import Beginning, begin_case
 from engine.database import Transaction
 from engine.deadlines import end_deadline, next_wake, pauses_of, rung_moment, rungs_given
 from engine.incidents import failure_told, open_incident
 from engine.progress import lock_case, open_tasks, settle
+from engine.starts import take_round
 from engine.tables import Case, Deadline, DeadlineKind, DeadlineWarning, Task
-from engine.versions import definition
+from engine.versions import definition_of
 
 BATCH = 500
 
@@ -65,13 +67,27 @@ def fail_expiry(tx: Transaction, *, deadline_id: UUID, failure: Exception) -> No
     )
 
 
+def fire_start(tx: Transaction, *, start_id: UUID) -> bool:
+    """Open the case of a start timer that is due; False if another sweep was faster."""
+    start = take_round(tx, start_id)
+    if start is None:
+        return False
+    begin_case(tx, version_id=start.version_id, beginning=Beginning(start.element, "timer"))
+    return True
+
+
+def skip_start(tx: Transaction, *, start_id: UUID) -> None:
+    """A start timer could not open its case: leave that round out."""
+    take_round(tx, start_id)
+
+
 def _fire(tx: Transaction, case: Case, deadline: Deadline) -> None:
-    process = definition(tx.session, case.version_id).process
+    known = definition_of(tx.session, case)
     standing = open_tasks(tx.session, case.id)
-    advance = running.expire(process, case.state, deadline.token or "")
+    advance = running.expire(known.process, case.state, deadline.token or "")
     end_deadline(tx, deadline, because="fired", path=advance.completed)
     tx.session.flush()
-    settle(tx, case=case, process=process, advance=advance, standing=standing, cause="timer")
+    settle(tx, case=case, known=known, advance=advance, standing=standing, fired=deadline, cause="timer")
 
 
 def _warn_and_breach(tx: Transaction, deadline: Deadline) -> None:

@@ -8,11 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine import audit
+from engine.bpmn import running
 from engine.bpmn.failures import ActFailed
 from engine.database import Transaction
-from engine.progress import lock_case
+from engine.parked import end_incident, write_incident
+from engine.progress import lock_case, open_tasks, settle
 from engine.refusals import Refusal
-from engine.tables import Deadline, Incident, OutboxItem, Task
+from engine.tables import Case, Deadline, Incident, OutboxItem, Task
+from engine.versions import definition_of
 
 
 class IncidentUnknown(Refusal):
@@ -33,36 +36,28 @@ def open_incident(
 ) -> Incident:
     """Write down that work for a case failed for good; the case stays where it was, its unit owns the incident."""
     case = lock_case(tx, case_id)
-    incident = Incident(
-        case_id=case_id,
-        outbox_id=outbox_id,
-        deadline_id=deadline_id,
-        element=element,
-        code=code,
-        params=params,
-        owner_unit_id=case.unit_id,
-        opened_at=tx.at,
-    )
-    tx.session.add(incident)
-    audit.record(
-        tx, "incident.opened", on=("case", case_id), incident=incident.id, element=element, code=code
-    )
-    return incident
+    causes = {"outbox_id": outbox_id, "deadline_id": deadline_id}
+    return write_incident(tx, case=case, element=element, code=code, params=params, **causes)
 
 
 def note_failed_act(tx: Transaction, *, task_id: UUID, failure: ActFailed) -> Incident:
-    """A person's act could not go on and was rolled back: open an incident, unless the same one is open already."""
+    """A person's act could not go on and was rolled back: open an incident, unless the same one is open already.
+
+    It is resolved when the task is completed after all.
+    """
     case_id = tx.session.scalars(select(Task.case_id).where(Task.id == task_id)).one()
-    lock_case(tx, case_id)
+    case = lock_case(tx, case_id)
     code, params = failure_told(failure)
     same = select(Incident).where(
-        Incident.case_id == case_id,
+        Incident.task_id == task_id,
         Incident.element == failure.element,
         Incident.code == code,
         Incident.resolved_at.is_(None),
     )
     known = tx.session.scalars(same.limit(1)).first()
-    return known or open_incident(tx, case_id=case_id, element=failure.element, code=code, params=params)
+    return known or write_incident(
+        tx, case=case, element=failure.element, code=code, params=params, task_id=task_id
+    )
 
 
 def failure_told(failure: Exception) -> tuple[str, dict[str, Any]]:
@@ -77,14 +72,26 @@ def retry_incident(tx: Transaction, *, incident_id: UUID) -> Incident:
     case_id = tx.session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
     if case_id is None:
         raise IncidentUnknown("incident_resolved")
-    lock_case(tx, case_id)
+    case = lock_case(tx, case_id)
     incident = tx.session.get_one(Incident, incident_id, populate_existing=True)
     if incident.resolved_at is not None:
         raise IncidentUnknown("incident_resolved")
-    incident.resolved_at, incident.resolved_by = tx.at, tx.actor.name
-    _run_again(tx, incident)
-    audit.record(tx, "incident.resolved", on=("case", incident.case_id), incident=incident.id)
+    end_incident(tx, case, incident, by=tx.actor.name)
+    if incident.token is not None:
+        _try_element(tx, case, incident.element, incident.token)
+    else:
+        _run_again(tx, incident)
     return incident
+
+
+def _try_element(tx: Transaction, case: Case, element: str, token: str) -> None:
+    """Let a parked element try again; the case moves on as far as it comes."""
+    tx.session.flush()
+    known = definition_of(tx.session, case)
+    advance = running.retry(known.process, case.state, token)
+    audit.record(tx, "incident.retried", on=("case", case.id), element=element, path=advance.completed)
+    standing = open_tasks(tx.session, case.id)
+    settle(tx, case=case, known=known, advance=advance, standing=standing, cause="retried")
 
 
 def _run_again(tx: Transaction, incident: Incident) -> None:

@@ -16,14 +16,14 @@ from engine.actor import Actor
 from engine.bpmn.failures import ActFailed
 from engine.calendars import later
 from engine.calls import answer_call
-from engine.connectors import outside_operation
+from engine.connectors import BusinessError, outside_operation
 from engine.database import Transaction, now, reading, transaction
 from engine.documents import forget_orphans
-from engine.expiry import due_deadlines, expire, fail_expiry
+from engine.expiry import due_deadlines, expire, fail_expiry, fire_start, skip_start
 from engine.incidents import failure_told, open_incident
-from engine.messages import receive, receivers
-from engine.outbox import put_delivery
+from engine.messages import begin, broadcast, forget_messages, publish, receive
 from engine.refusals import Refusal
+from engine.starts import due_starts
 from engine.tables import OutboxItem
 
 log = logging.getLogger("masar.jobs")
@@ -54,14 +54,20 @@ def run_item(item_id: UUID, *, at: datetime | None = None) -> bool:
 
 
 def sweep(*, at: datetime | None = None) -> int:
-    """See to every deadline that is due, each in a transaction of its own; the number seen to."""
-    return _until_none(lambda: sum(_expire(deadline_id, at) for deadline_id in _due_deadlines(at)))
+    """See to every deadline and start timer that is due, each in a transaction of its own; the number seen to."""
+    return _until_none(lambda: _sweep(at))
 
 
 def tidy(*, at: datetime | None = None) -> int:
-    """Delete stored files that no document has; how many."""
+    """Delete stored files that no document has, and messages whose time is over; how many."""
+    forgotten = _until_none(lambda: _forget_messages(at))
     with transaction(actor=CLOCK, at=at) as tx:
-        return forget_orphans(tx)
+        return forgotten + forget_orphans(tx)
+
+
+def _forget_messages(at: datetime | None) -> int:
+    with transaction(actor=CLOCK, at=at) as tx:
+        return forget_messages(tx)
 
 
 def _until_none(work: Callable[[], int]) -> int:
@@ -116,33 +122,40 @@ def _is_inside(item: OutboxItem) -> bool:
     """Whether the work is of the house alone: then it runs and is marked done in one transaction."""
     if item.kind == "call":
         return outside_operation(item.payload["operation"]) is None
-    return item.kind in ("throw", "delivery")
+    return item.kind in ("throw", "delivery", "start")
 
 
 def _run_inside(tx: Transaction, item: OutboxItem) -> None:
     told = item.payload
     if item.kind == "throw":
-        found = receivers(
-            tx.session,
-            kind=told["kind"],
-            name=told["name"],
-            correlation=told["correlation"],
-            thrower=item.case_id,
-        )
-        for case_id, token in sorted(found):
-            put_delivery(tx, case_id=case_id, token=token, name=told["name"], payload=told["payload"])
+        _throw(tx, item)
+    elif item.kind == "start":
+        case = begin(tx, told=told)
+        item.case_id = case.id if case else None
     elif item.case_id is not None and item.kind == "call":
         answer_call(tx, case_id=item.case_id, call=told)
     elif item.case_id is not None:
-        receive(tx, case_id=item.case_id, token=told["token"], name=told["name"], payload=told["payload"])
+        receive(tx, case_id=item.case_id, told=told)
 
 
-def _run_outside(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+def _throw(tx: Transaction, item: OutboxItem) -> None:
+    told = item.payload
+    if told["kind"] == "signal":
+        broadcast(tx, name=told["name"], payload=told["payload"], thrower=item.case_id)
+    else:
+        keys = told["correlation"]
+        publish(tx, name=told["name"], payload=told["payload"], correlation=keys, thrower=item.case_id)
+
+
+def _run_outside(kind: str, payload: dict[str, Any]) -> dict[str, Any] | BusinessError:
     if kind == "mail":
         mail.send(**payload)
         return {}
     operation = outside_operation(payload["operation"])
-    return dict(operation(payload["data"]) or {}) if operation else {}
+    try:
+        return dict(operation(payload["data"]) or {}) if operation else {}
+    except BusinessError as error:
+        return error
 
 
 def _finish(tx: Transaction, item: OutboxItem) -> None:
@@ -163,16 +176,25 @@ def _fail(tx: Transaction, item_id: UUID, failure: Exception) -> None:
     item.runs_at, item.dead_at = None, tx.at
     if item.kind == "mail":
         item.payload = _without_letter(item)
-    if item.case_id is not None:
+    case_id = item.case_id or _thrower(item)
+    if case_id is None:
+        log.error("work of nobody's case failed for good: %s %s", item.kind, item.id, exc_info=failure)
+    else:
         code, params = failure_told(failure)
         open_incident(
             tx,
-            case_id=item.case_id,
+            case_id=case_id,
             element=_element(item, failure),
             code=code,
             params=params,
             outbox_id=item.id,
         )
+
+
+def _thrower(item: OutboxItem) -> UUID | None:
+    """The case whose message should have opened another."""
+    thrower = item.payload.get("thrower")
+    return UUID(thrower) if thrower else None
 
 
 def _without_letter(item: OutboxItem) -> dict[str, Any]:
@@ -185,6 +207,27 @@ def _element(item: OutboxItem, failure: Exception) -> str:
     if isinstance(failure, ActFailed):
         return failure.element
     return str(item.payload.get("element", ""))
+
+
+def _sweep(at: datetime | None) -> int:
+    fired = sum(_expire(deadline_id, at) for deadline_id in _due_deadlines(at))
+    with reading() as session:
+        starts = list(due_starts(session, at=at or now()))
+    return fired + sum(_start(start_id, at) for start_id in starts)
+
+
+def _start(start_id: UUID, at: datetime | None) -> bool:
+    try:
+        with transaction(actor=CLOCK, at=at) as tx:
+            return fire_start(tx, start_id=start_id)
+    except DBAPIError:
+        log.exception("a start timer could not be seen to; the next sweep tries again")
+        return False
+    except Exception:
+        log.exception("a start timer could not open its case; this round is left out")
+        with transaction(actor=CLOCK, at=at) as tx:
+            skip_start(tx, start_id=start_id)
+        return True
 
 
 def _due_deadlines(at: datetime | None) -> list[UUID]:

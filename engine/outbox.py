@@ -42,13 +42,14 @@ def put_throw(
     return _put(tx, kind="throw", case_id=case_id, payload=thrown)
 
 
-def put_delivery(
-    tx: Transaction, *, case_id: UUID, token: str, name: str, payload: dict[str, Any]
-) -> OutboxItem:
-    """Have a message or signal handed to one waiting case, in a transaction of its own."""
-    return _put(
-        tx, kind="delivery", case_id=case_id, payload={"token": token, "name": name, "payload": payload}
-    )
+def put_delivery(tx: Transaction, *, case_id: UUID, told: dict[str, Any]) -> OutboxItem:
+    """Have a message or signal (as JSON, with the token that waits) handed to a case, in a transaction of its own."""
+    return _put(tx, kind="delivery", case_id=case_id, payload=told)
+
+
+def put_start(tx: Transaction, *, told: dict[str, Any]) -> OutboxItem:
+    """Have a case opened by a message or signal (as JSON, with the procedure), in a transaction of its own."""
+    return _put(tx, kind="start", case_id=None, payload=told)
 
 
 def put_mail(tx: Transaction, *, to: str, code: str, params: dict[str, Any], lang: str) -> OutboxItem:

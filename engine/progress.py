@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, delete, select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine import audit, outbox
-from engine.bpmn.model import Advance, Process
+from engine.bpmn import running
+from engine.bpmn.model import Advance, Process, Thrown
 from engine.database import Transaction
 from engine.deadlines import (
     arm_timer,
@@ -19,18 +22,26 @@ from engine.deadlines import (
     suspend_deadline,
 )
 from engine.offers import Giver, offer_task, withdraw_task
+from engine.parked import settle_failures
 from engine.refusals import Refusal
+from engine.subscriptions import settle_subscriptions
 from engine.tables import (
     Case,
     Deadline,
     DeadlineKind,
     OutboxItem,
-    Subscription,
     Task,
 )
 from engine.units_for_roles import units_for_roles
+from engine.versions import Definition
 
-LISTENING = {"intermediateCatchEvent", "boundaryEvent", "receiveTask", "subProcess", "callActivity"}  # fmt: skip
+LISTENING = {
+    "intermediateCatchEvent", "boundaryEvent", "receiveTask", "subProcess", "transaction", "adHocSubProcess",
+    "callActivity",
+}  # fmt: skip
+
+
+MOST_EXPLAINED = 2_000  #: bytes
 
 
 class CaseUnknown(Refusal):
@@ -67,34 +78,40 @@ def settle(
     tx: Transaction,
     *,
     case: Case,
-    process: Process,
+    known: Definition,
     advance: Advance,
     standing: Sequence[Task] = (),
     after: Task | None = None,
     deadlines: Sequence[Deadline] | None = None,
+    fired: Deadline | None = None,
     cause: str = "opened",
 ) -> None:
     """Make the case's rows say what the advance says.
 
     ``standing`` are its open tasks before the act, without ``after``, the task whose completion caused it;
-    ``deadlines`` its running clocks, where the caller has them; ``cause`` what moved the case where no person
-    did (opened, call, timer, message). All rows are written in one flush, at the end.
+    ``deadlines`` its running clocks, where the caller has them; ``fired`` the timer that caused it; ``cause`` what
+    moved the case where no person did (opened, call, timer, message). All rows are written in one flush, at the end.
     """
     with tx.session.no_autoflush:
-        _settle(tx, case, process, advance, standing, Giver(after, cause), deadlines)
+        clocks = list(open_deadlines(tx.session, case.id) if deadlines is None else deadlines)
+        _settle_state(tx, case, known, advance)
+        tasks = _settle_tasks(tx, case, known.process, advance, standing, clocks, Giver(after, cause))
+        _settle_timers(tx, case, advance, clocks, fired)
+        _settle_background(tx, case, known.process, advance)
+        settle_failures(tx, case, advance.failures, done=after.id if after else None)
+        if advance.ended:
+            _close(tx, case, clocks)
+        else:
+            _settle_case_clock(tx, known.process, tasks, clocks)
+        refresh_urgency(tasks, clocks)
 
 
-def _settle(
-    tx: Transaction,
-    case: Case,
-    process: Process,
-    advance: Advance,
-    standing: Sequence[Task],
-    giver: Giver,
-    known: Sequence[Deadline] | None,
-) -> None:
+def _settle_state(tx: Transaction, case: Case, known: Definition, advance: Advance) -> None:
     case.state, case.data = advance.state, advance.data
     case.revision += 1
+    if known.called:
+        open_ = running.open_calls(known.process, advance.state)
+        case.called = {key: str(version) for key, version in known.called.items() if key in open_}
     for decided in advance.decided:
         audit.record(
             tx,
@@ -103,16 +120,20 @@ def _settle(
             element=decided.element,
             decision=decided.decision,
             rules=list(decided.rules),
+            why=_explained(decided.explanation),
         )
-    deadlines = list(open_deadlines(tx.session, case.id) if known is None else known)
-    tasks = _settle_tasks(tx, case, process, advance, standing, deadlines, giver)
-    _settle_timers(tx, case, advance, deadlines)
-    _settle_background(tx, case, process, advance)
-    if advance.ended:
-        _close(tx, case, deadlines)
-    else:
-        _settle_case_clock(tx, process, tasks, deadlines)
-    refresh_urgency(tasks, deadlines)
+
+
+def _explained(explanation: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """How a decision came out: inputs, rules and outputs of each one evaluated, the last ones that fit into 2 KB."""
+    kept: list[dict[str, Any]] = []
+    left = MOST_EXPLAINED
+    for one in reversed(explanation):
+        left -= len(json.dumps(one, ensure_ascii=False).encode())
+        if left < 0:
+            break
+        kept.insert(0, one)
+    return kept or None
 
 
 def refresh_urgency(tasks: Sequence[Task], deadlines: Sequence[Deadline]) -> None:
@@ -146,7 +167,9 @@ def _settle_tasks(
     return [task for task in standing if task.token in tokens] + offered
 
 
-def _settle_timers(tx: Transaction, case: Case, advance: Advance, deadlines: Sequence[Deadline]) -> None:
+def _settle_timers(
+    tx: Transaction, case: Case, advance: Advance, deadlines: Sequence[Deadline], fired: Deadline | None
+) -> None:
     armed = {row.token: row for row in deadlines if row.kind == DeadlineKind.TIMER and row.is_open}
     waiting = {timer.token: timer for timer in advance.timers}
     for token, deadline in armed.items():
@@ -154,7 +177,8 @@ def _settle_timers(tx: Transaction, case: Case, advance: Advance, deadlines: Seq
             end_deadline(tx, deadline, because="withdrawn")
     for token, timer in waiting.items():
         if token not in armed:
-            arm_timer(tx, case=case, timer=timer)
+            is_next = fired is not None and timer.follows == fired.token
+            arm_timer(tx, case=case, timer=timer, fired=fired if is_next else None)
 
 
 def _settle_background(tx: Transaction, case: Case, process: Process, advance: Advance) -> None:
@@ -174,6 +198,16 @@ def _settle_background(tx: Transaction, case: Case, process: Process, advance: A
                     data=call.data,
                 )
     for thrown in advance.thrown:
+        _settle_thrown(tx, case, thrown)
+    if process.opening is None or any(element.kind in LISTENING for element in process.elements.values()):
+        settle_subscriptions(tx, case, advance)
+
+
+def _settle_thrown(tx: Transaction, case: Case, thrown: Thrown) -> None:
+    """What left the case: messages and signals go on their way; an escalation that nothing caught is told."""
+    if thrown.kind == "escalation":
+        audit.record(tx, "escalation.uncaught", on=("case", case.id), escalation=thrown.name)
+    else:
         outbox.put_throw(
             tx,
             case_id=case.id,
@@ -181,30 +215,6 @@ def _settle_background(tx: Transaction, case: Case, process: Process, advance: A
             name=thrown.name,
             payload=thrown.payload,
             correlation=thrown.correlation,
-        )
-    if any(element.kind in LISTENING for element in process.elements.values()):
-        _settle_subscriptions(tx, case, advance)
-
-
-def _settle_subscriptions(tx: Transaction, case: Case, advance: Advance) -> None:
-    rows = select(Subscription).where(Subscription.case_id == case.id)
-    known = {(row.token, row.name): row for row in tx.session.scalars(rows)}
-    waiting = {(row.token, row.name): row for row in advance.subscriptions}
-    gone = [known[key].id for key in known.keys() - waiting.keys()]
-    if gone:
-        tx.execute(delete(Subscription).where(Subscription.id.in_(gone)))
-    for key, row in waiting.items():
-        if key in known:
-            continue
-        tx.session.add(
-            Subscription(
-                case_id=case.id,
-                token=row.token,
-                element=row.element,
-                kind=row.kind,
-                name=row.name,
-                correlation=row.correlation,
-            )
         )
 
 

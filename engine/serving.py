@@ -14,6 +14,7 @@ from engine.calendars import TermNotUsable, UnknownCalendar, calendar, due
 
 NATIONAL = "dz"  #: the calendar where the diagram names none
 SOME_DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)  #: any anchor shows whether a rule can be counted
+STARTED_BY = ("message", "signal", "timer")  #: events outside of any case that open one
 UNITS = ("case", "parent")  #: the values of masar:unit
 
 
@@ -23,9 +24,13 @@ def read_for_service(
     decisions: Mapping[str, bytes] | None = None,
     forms: Collection[str] | None = None,
     key: str | None = None,
+    called: Mapping[str, bytes] | None = None,
 ) -> Reading:
-    """Read a diagram, with what the engine cannot serve of it among the faults."""
-    reading = read_process(xml, decisions=decisions, forms=forms, key=key)
+    """Read a diagram, with what the engine cannot serve of it among the faults.
+
+    ``called``: the texts of processes of other files that it calls, by id.
+    """
+    reading = read_process(xml, decisions=decisions, forms=forms, key=key, called=called)
     if reading.process is None:
         return reading
     faults = tuple(_unserved(reading.process))
@@ -45,7 +50,9 @@ def _unserved(process: Process) -> Iterator[Fault]:
         if step.unit not in UNITS:
             yield _fault("bad_unit", element, value=step.unit)
 
-    for id_, _events in start_elements(process):
+    for id_, events in start_elements(process):
+        if any(event.kind in STARTED_BY for event in events):
+            continue
         element = process.elements.get(id_)
         yield Fault("start_not_served", id_, element.line if element else None, refuses=False)
 

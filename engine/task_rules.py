@@ -36,8 +36,11 @@ class Place:
 
     @property
     def step(self) -> Step:
-        """The step of the diagram that the task is."""
-        return self.process.steps[self.task.step]
+        """The step of the diagram that the task is; no more than its id if it was of a call that is over."""
+        id_ = self.task.step
+        return self.process.steps.get(id_) or Step(
+            id_, self.process.names_of(id_), role=self.task.role or None
+        )
 
 
 def place(session: Session, *, task: Task, case: Case, process: Process) -> Place:

@@ -20,7 +20,7 @@ from engine.refusals import Refusal
 from engine.standing import Standing, standing
 from engine.tables import APPLICANT, Case, Handoff, Person, Task, TaskStatus, Unit
 from engine.task_rules import place, refuse_unless_allowed
-from engine.versions import definition
+from engine.versions import definition_of
 
 
 class TaskUnknown(Refusal):
@@ -57,7 +57,7 @@ def claim_task(tx: Transaction, *, task_id: UUID) -> Task:
         raise _held(tx, task)
     who = _standing_of(tx)
     if who is not None:
-        process = definition(tx.session, case.version_id).process
+        process = definition_of(tx.session, case).process
         refuse_unless_allowed(tx.session, place(tx.session, task=task, case=case, process=process), who)
     task.status, task.holder_id, task.claimed_at = TaskStatus.CLAIMED, tx.actor.person_id, tx.at
     newest = select(Handoff.id).where(Handoff.to_task_id == task.id).order_by(Handoff.at.desc()).limit(1)
@@ -92,7 +92,7 @@ def assign_task(tx: Transaction, *, task_id: UUID, to: UUID, reason: str) -> Tas
     if not reason.strip():
         raise ReasonRequired("reason_required")
     _refuse_unless_supervising(tx, task)
-    process = definition(tx.session, case.version_id).process
+    process = definition_of(tx.session, case).process
     where = place(tx.session, task=task, case=case, process=process)
     refuse_unless_allowed(tx.session, where, standing(tx.session, to))
     giver_id = task.holder_id
@@ -122,7 +122,7 @@ def complete_task(tx: Transaction, *, task_id: UUID, answers: Mapping[str, Any])
     _refuse_if_ended(tx, task)
     if task.holder_id != tx.actor.person_id or task.status != TaskStatus.CLAIMED:
         raise _held(tx, task) if task.holder_id else TaskHeld("task_not_claimed")
-    known = definition(tx.session, case.version_id)
+    known = definition_of(tx.session, case)
     step = known.process.steps[task.step]
     who = None if task.role == APPLICANT else _standing_of(tx)  # an applicant's task is their own: it is held
     if who is not None:
@@ -149,7 +149,7 @@ def complete_task(tx: Transaction, *, task_id: UUID, answers: Mapping[str, Any])
         settle(
             tx,
             case=case,
-            process=known.process,
+            known=known,
             advance=advance,
             standing=siblings,
             after=task,

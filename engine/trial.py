@@ -10,9 +10,9 @@ Every call drains the outbox. The database is bound to the context, so a trial r
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,15 +23,16 @@ from sqlalchemy import func, select
 from engine import jobs
 from engine.actor import Actor
 from engine.bpmn.decisions import evaluate
+from engine.bpmn.failures import ActFailed
 from engine.bpmn.running import start_elements
 from engine.bpmn.tables import read_decisions
 from engine.calendars import later
 from engine.cases import open_case
 from engine.connectors import OutsideOperation, outside
-from engine.database import Database, bound_to, reading, transaction
-from engine.messages import receive, receivers
+from engine.database import Database, Transaction, bound_to, reading, transaction
+from engine.incidents import note_failed_act, retry_incident
+from engine.messages import TTL, Sent, broadcast, publish
 from engine.outbox import waker
-from engine.queries.procedures import versions_in_service
 from engine.refusals import Refusal
 from engine.tables import (
     APPLICANT,
@@ -43,16 +44,19 @@ from engine.tables import (
     OutboxItem,
     Person,
     Procedure,
+    Start,
     Task,
     TaskStatus,
 )
 from engine.task_rules import place, who_can
 from engine.tasks import claim_task, complete_task
 from engine.trial_ground import deploy, make_people
-from engine.versions import definition
+from engine.versions import current_version, definition, definition_of
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  #: a working day, 09:00 in Algiers
 NOBODY: Mapping[str, Any] = {}
+TRIAL = Actor.system("trial")
+MOST_DRAINS = 100  #: of the outbox after one call, so that cases that write to each other forever end it too
 
 
 class StepNotOpen(Refusal):
@@ -60,7 +64,7 @@ class StepNotOpen(Refusal):
 
 
 class Trial:
-    """Runs diagrams: ``paths`` are .bpmn and .dmn files, deployed in order; raises DiagramRefused.
+    """Runs diagrams: ``paths`` are .bpmn and .dmn files, deployed together; raises DiagramRefused.
 
     ``forms`` gives schemas by name, ``connectors`` answers calls by operation, ``at`` is where the clock starts.
     """
@@ -102,8 +106,21 @@ class Trial:
         self._stack.close()
 
     def open(self, process: str | None = None, data: Mapping[str, Any] = NOBODY) -> UUID:
-        """Open a case of a process (default: the first deployed) by its none start event; its id."""
-        return self._open(process or self._keys[0], data, at_event=None)
+        """Open a case of a process by its none start event; its id. Raises what opening raises, ActFailed too.
+
+        The default is the first process, in the order of files and pools, that has such a start.
+        """
+        applicant = self.person(APPLICANT)
+        with transaction(actor=applicant, at=self.at) as tx:
+            case = open_case(
+                tx,
+                key=process or self._first(tx),
+                answers=data,
+                unit_id=self._unit_id,
+                applicant_id=applicant.person_id,
+            )
+        self._rest()
+        return case.id
 
     def complete(
         self,
@@ -115,15 +132,27 @@ class Trial:
     ) -> None:
         """Complete one open task of a step; ``where={"item": 3}`` picks among the instances of a repeated one.
 
-        ``by`` claims it first; None is somebody who may. Raises StepNotOpen, or what claiming and completing raise.
+        ``by`` claims it first; None is somebody who may. Raises StepNotOpen, or what claiming and completing raise; an
+        act that fails leaves the task open, and an incident.
         """
         task = self._open_task(case, step, (where or {}).get("item"))
         actor = by or self._somebody(task)
         if task.status == TaskStatus.OFFERED:
             with transaction(actor=actor, at=self.at) as tx:
                 claim_task(tx, task_id=task.id)
-        with transaction(actor=actor, at=self.at) as tx:
-            complete_task(tx, task_id=task.id, answers=data)
+        try:
+            with transaction(actor=actor, at=self.at) as tx:
+                complete_task(tx, task_id=task.id, answers=data)
+        except ActFailed as failure:
+            with transaction(actor=actor, at=self.at) as tx:
+                note_failed_act(tx, task_id=task.id, failure=failure)
+        self._rest()
+
+    def retry(self, case: UUID) -> None:
+        """Let all that failed in a case try again."""
+        for incident in self.incidents(case):
+            with transaction(actor=TRIAL, at=self.at) as tx:
+                retry_incident(tx, incident_id=incident.id)
         self._rest()
 
     def advance(self, seconds: float) -> None:
@@ -136,14 +165,26 @@ class Trial:
         self.at = until
 
     def message(
-        self, name: str, payload: Mapping[str, Any] = NOBODY, correlation: Mapping[str, Any] = NOBODY
+        self,
+        name: str,
+        payload: Mapping[str, Any] = NOBODY,
+        correlation: Mapping[str, Any] = NOBODY,
+        *,
+        ttl: timedelta = TTL,
+        dedupe: str | None = None,
     ) -> UUID | None:
-        """Send a message: to the case that waits for it, else to the process it starts; the case it opened."""
-        return self._send("message", name, payload, correlation)
+        """Send a message: to the case that waits for it, else to the processes it starts; the (last) case it opened.
+
+        Where nobody waits and nothing starts it is kept for ``ttl``; a second one with the same ``dedupe`` is ignored.
+        """
+        keys = dict(correlation)
+        return self._sent(
+            lambda tx: publish(tx, name=name, payload=payload, correlation=keys, ttl=ttl, dedupe=dedupe)
+        )
 
     def signal(self, name: str, payload: Mapping[str, Any] = NOBODY) -> UUID | None:
         """Broadcast a signal to all that wait for it; the (last) case it opened."""
-        return self._send("signal", name, payload, NOBODY)
+        return self._sent(lambda tx: broadcast(tx, name=name, payload=payload))
 
     def waiting(self, case: UUID) -> list[str]:
         """Ids of the steps with an open task, one per task, in the order they were offered."""
@@ -208,19 +249,13 @@ class Trial:
         stack.callback(outside.reset, outside.set(self._connectors))
         stack.callback(waker.reset, waker.set(lambda _item_id: None))
 
-    def _open(self, key: str, data: Mapping[str, Any], *, at_event: str | None) -> UUID:
-        applicant = self.person(APPLICANT)
-        with transaction(actor=applicant, at=self.at) as tx:
-            case = open_case(
-                tx,
-                key=key,
-                answers=data,
-                unit_id=self._unit_id,
-                applicant_id=applicant.person_id,
-                at_event=at_event,
-            )
-        self._rest()
-        return case.id
+    def _first(self, tx: Transaction) -> str:
+        """The first process that a person can begin, else the first."""
+        for key in self._keys:
+            process = definition(tx.session, current_version(tx.session, key).id).process
+            if process.opening is not None or not start_elements(process):
+                return key
+        return self._keys[0]
 
     def _open_task(self, case: UUID, step: str, item: object) -> Task:
         with reading() as session:
@@ -236,44 +271,30 @@ class Trial:
         with reading() as session:
             held = session.get(Person, task.holder_id) if task.holder_id else None
             case = session.get_one(Case, task.case_id)
-            process = definition(session, case.version_id).process
+            process = definition_of(session, case).process
             able = [held] if held else who_can(session, place(session, task=task, case=case, process=process))
             person = (
                 able[0] if able else session.scalars(select(Person).where(Person.username == "hand-1")).one()
             )
             return Actor.of(person)
 
-    def _send(
-        self, kind: str, name: str, payload: Mapping[str, Any], correlation: Mapping[str, Any]
-    ) -> UUID | None:
-        with reading() as session:
-            found = receivers(session, kind=kind, name=name, correlation=correlation)
-        for case_id, token in found:
-            with transaction(actor=Actor.system("trial"), at=self.at) as tx:
-                receive(tx, case_id=case_id, token=token, name=name, payload=payload)
+    def _sent(self, send: Callable[[Transaction], Sent]) -> UUID | None:
+        with transaction(actor=TRIAL, at=self.at) as tx:
+            items = send(tx).items
         self._rest()
-        if found and kind == "message":
-            return None
-        opened = None
-        for key, element in self._started_by(kind, name):
-            opened = self._open(key, payload, at_event=element)
-        return opened
-
-    def _started_by(self, kind: str, name: str) -> list[tuple[str, str]]:
         with reading() as session:
-            found = []
-            for key, version_id in versions_in_service(session).items():
-                for element, events in start_elements(definition(session, version_id).process):
-                    if any((event.kind, getattr(event, "name", None)) == (kind, name) for event in events):
-                        found.append((key, element))
-        return found
+            work = [session.get_one(OutboxItem, item_id) for item_id in items]
+        return next((item.case_id for item in reversed(work) if item.kind == "start"), None)
 
     def _next_due(self, until: datetime) -> datetime | None:
         with reading() as session:
             clock = session.scalar(select(func.min(Deadline.wakes_at)))
+            start = session.scalar(select(func.min(Start.wakes_at)))
             work = session.scalar(select(func.min(OutboxItem.runs_at)))
-        due = [at for at in (clock, work) if at is not None and at <= until]
+        due = [at for at in (clock, start, work) if at is not None and at <= until]
         return min(due, default=None)
 
     def _rest(self) -> None:
-        jobs.drain(at=self.at)
+        for _ in range(MOST_DRAINS):
+            if not jobs.drain(at=self.at):
+                break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from engine import audit
 from engine.actor import Actor
+from engine.bpmn.names import executable_processes, process_ids
 from engine.bpmn.reading import read_process
 from engine.database import Transaction, transaction
-from engine.deployments import deploy_version
+from engine.deployments import DiagramFile, deploy_files
 from engine.permissions import Permission
 from engine.tables import APPLICANT, Membership, Person, Role, Unit
 from engine.versions import definition
@@ -40,32 +41,34 @@ def make_people(*, at: datetime) -> UUID:
 def deploy(
     paths: Iterable[Path], *, forms: Mapping[str, Any] | None, unit_id: UUID, at: datetime
 ) -> list[str]:
-    """Deploy each diagram with the decision tables among the files; their keys, in order."""
+    """Deploy the diagrams, which may call each other, with the decision tables among the files.
+
+    The keys of their procedures, in the order of the files and, within a file, of its pools.
+    """
     files = list(paths)
     decisions = {path.stem: path.read_text("utf-8") for path in files if path.suffix == ".dmn"}
-    return [_deploy(path, decisions, forms, unit_id, at) for path in files if path.suffix != ".dmn"]
-
-
-def _deploy(
-    path: Path, decisions: dict[str, str], forms: Mapping[str, Any] | None, unit_id: UUID, at: datetime
-) -> str:
+    diagrams = [path.read_bytes() for path in files if path.suffix != ".dmn"]
+    known = _any_forms(diagrams, decisions) if forms is None else forms
     with transaction(actor=TRIAL, at=at) as tx:
-        xml = path.read_bytes()
-        known = _any_forms(xml, decisions) if forms is None else forms
-        version = deploy_version(tx, xml=xml, decisions=decisions, forms=known)
-        tx.session.flush()
-        process = definition(tx.session, version.id).process
-        _give_roles(tx, {step.role for step in process.steps.values() if step.role}, unit_id)
-    return process.key
+        versions = deploy_files(tx, [DiagramFile(xml) for xml in diagrams], decisions=decisions, forms=known)
+        processes = [definition(tx.session, version.id).process for version in versions]
+        roles = {step.role for process in processes for step in process.steps.values() if step.role}
+        _give_roles(tx, roles, unit_id)
+    return list(dict.fromkeys(process.key for process in processes))
 
 
-def _any_forms(xml: bytes, decisions: dict[str, str]) -> dict[str, Any]:
-    """A form that takes any answer under each name that the diagram asks for."""
-    process = read_process(xml, decisions={name: text.encode() for name, text in decisions.items()}).process
-    if process is None:
-        return {}
-    steps = [*process.steps.values(), *([process.opening] if process.opening else [])]
-    return {step.form: {} for step in steps if step.form}
+def _any_forms(diagrams: Sequence[bytes], decisions: dict[str, str]) -> dict[str, Any]:
+    """A form that takes any answer under each name that the diagrams ask for."""
+    tables = {name: text.encode() for name, text in decisions.items()}
+    called = {id_: xml for xml in diagrams for id_ in process_ids(xml)}
+    asked: set[str] = set()
+    for xml in diagrams:
+        for key in executable_processes(xml) or (None,):
+            others = {id_: text for id_, text in called.items() if text is not xml}
+            process = read_process(xml, decisions=tables, key=key, called=others).process
+            steps = [*process.steps.values(), process.opening] if process else []
+            asked |= {step.form for step in steps if step and step.form}
+    return {name: {} for name in asked}
 
 
 def _make_person(tx: Transaction, username: str) -> None:

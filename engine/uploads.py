@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.bpmn.differences import Difference, differences
-from engine.bpmn.names import process_ids
+from engine.bpmn.names import executable_processes, process_ids
 from engine.bpmn.reading import Reading
 from engine.bpmn.tables import DecisionRefused, read_decisions
 from engine.database import Transaction, current, now
-from engine.deployments import deploy_version
+from engine.deployments import deploy_version, read_with_calls
 from engine.queries.procedures import versions_in_service
 from engine.refusals import Refusal
-from engine.serving import read_for_service
 from engine.tables import Case, ProcessVersion
 from engine.versions import definition
 from forms.schemas import SchemaFault, SchemaRefused, check_schema, read_schema
@@ -85,8 +84,7 @@ def check_upload(session: Session, upload: Upload) -> Checked:
     version = _in_service(session, upload.xml)
     decisions = _decisions(upload, version)
     forms, form_faults = _forms(upload, version)
-    tables = {name: text.encode() for name, text in decisions.items()}
-    found = read_for_service(upload.xml, decisions=tables, forms=set(forms))
+    found = _read(session, upload.xml, decisions, set(forms))
     changes = (
         differences(definition(session, version.id).process, found.process)
         if version is not None and found.process is not None
@@ -165,6 +163,18 @@ def _in_service(session: Session, xml: bytes) -> ProcessVersion | None:
         joinedload(ProcessVersion.procedure),
     )
     return None if version_id is None else session.get_one(ProcessVersion, version_id, options=whole)
+
+
+def _read(session: Session, xml: bytes, decisions: Mapping[str, str], forms: set[str]) -> Reading:
+    """The reading of the diagram; of one with several pools, that of the first, with what is wrong in any."""
+    pools = executable_processes(xml)
+    keys = pools if len(pools) > 1 else (None,)
+    first, *others = [
+        read_with_calls(session, xml, decisions=decisions, forms=forms, key=key) for key in keys
+    ]
+    is_whole = all(reading.process is not None for reading in (first, *others))
+    faults = {repr(fault): fault for reading in (first, *others) for fault in reading.faults}
+    return replace(first, process=first.process if is_whole else None, faults=tuple(faults.values()))
 
 
 def _decisions(upload: Upload, version: ProcessVersion | None) -> dict[str, str]:

@@ -20,7 +20,7 @@ from engine.queries.own_cases import (
     own_notices,
 )
 from engine.tables import Document
-from engine.versions import definition
+from engine.versions import definition_of
 from portal.blueprint import bp
 from portal.following import Turn, coming_next, milestones, state_of, turns
 from web.access import current, signed_in
@@ -42,7 +42,7 @@ def my_cases() -> str:
     """My cases, my drafts, my messages."""
     with reading() as session:
         lines = [
-            _line(own, definition(session, own.case.version_id).process)
+            _line(own, definition_of(session, own.case).process)
             for own in own_cases(session, current.person.id)
         ]
         drafts = drafts_of(session, person_id=current.person.id)
@@ -56,7 +56,7 @@ def my_case(case_id: UUID) -> str:
     """One case: whose turn it is and until when, what happened, what I sent."""
     with reading() as session:
         own = own_case(session, case_id=case_id, person_id=current.person.id)
-        known = definition(session, own.case.version_id)
+        known = definition_of(session, own.case)
         sent = answered(known, own_answers(session, case_id=case_id, person_id=current.person.id))
         files = files_of(session, case_id)
     return render_template(

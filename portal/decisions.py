@@ -17,7 +17,7 @@ from engine.decisions import receive_decision
 from engine.queries.own_cases import OwnCase, notified_decision, own_case, signature
 from engine.serving import NATIONAL
 from engine.tables import Decision
-from engine.versions import definition
+from engine.versions import definition_of
 from portal.blueprint import bp
 from portal.figures import figures_of, ground_of
 from web.access import current, signed_in
@@ -80,7 +80,7 @@ def _until(remedy: dict[str, Any], received_at: datetime) -> date:
 
 
 def _page(session: Session, own: OwnCase, found: Decision) -> dict[str, Any]:
-    known = definition(session, own.case.version_id)
+    known = definition_of(session, own.case)
     signed = signature(session, found)
     figures = found.content.get("figures", {})
     return {

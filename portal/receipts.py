@@ -10,7 +10,7 @@ from flask import render_template, url_for
 from engine.audit import verify
 from engine.database import reading
 from engine.queries.own_cases import case_of_receipt, own_case
-from engine.versions import definition
+from engine.versions import definition_of
 from portal.blueprint import bp
 from portal.cases import files_of
 from portal.following import turns
@@ -25,7 +25,7 @@ def sent(case_id: UUID) -> str:
     """The request has arrived: its reference, and what happens next."""
     with reading() as session:
         own = own_case(session, case_id=case_id, person_id=current.person.id)
-        process = definition(session, own.case.version_id).process
+        process = definition_of(session, own.case).process
     return render_template("portal/sent.html", own=own, turns=turns(own, process))
 
 
@@ -35,7 +35,7 @@ def receipt(case_id: UUID) -> str:
     """The receipt, to print or to keep."""
     with reading() as session:
         own = own_case(session, case_id=case_id, person_id=current.person.id)
-        known = definition(session, own.case.version_id)
+        known = definition_of(session, own.case)
         files = [file for file in files_of(session, case_id).values() if file.task_id is None]
     address = public_address("portal.home").rstrip("/") + url_for("portal.check_receipt", case_id=case_id)
     return render_template(

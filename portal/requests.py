@@ -21,7 +21,7 @@ from engine.queries.applications import own_files
 from engine.queries.own_cases import asked_of_applicant, own_case, own_task
 from engine.tables import Deadline, Document, Task
 from engine.tasks import TaskEnded, complete_task
-from engine.versions import definition
+from engine.versions import definition_of
 from forms.checking import Problem
 from forms.conditions import Schema
 from forms.reading import Readable, readable
@@ -148,7 +148,7 @@ def _keep(task_id: UUID) -> tuple[Asked, Filled]:
 
 def _asked(session: Session, task_id: UUID) -> Asked:
     task = own_task(session, task_id=task_id, person_id=current.person.id)
-    known = definition(session, task.case.version_id)
+    known = definition_of(session, task.case)
     step = known.process.steps[task.step]
     schema = form_of(known, step)
     form, told = asked_of_applicant(session, task)

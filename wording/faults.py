@@ -41,12 +41,47 @@ FAULTS = {
     "flow_without_condition": N_(
         "This flow out of the gateway “%(gateway)s” needs a condition, or must be its default flow."
     ),
+    "odd_id": N_(
+        "The id “%(id)s” does not begin with a letter or “_”, as BPMN asks. It is read all the same."
+    ),
+    "operation_by_id": N_(
+        "It is not said which operation this service task calls: the one named “%(operation)s”, "
+        "as the task itself, is called."
+    ),
+    "several_groups": N_(
+        "A step has one role here: it is that of the first group, “%(first)s”; the others have no effect (%(others)s)."
+    ),
+    "due_not_read": N_(
+        "The due date “%(text)s” has no effect: only a span of time such as P3D or PT4H becomes a deadline."
+    ),
+    "foreign_form": N_("There is no form “%(form)s” here: the step has none, and all its answers are kept."),
+    "mapping_not_read": N_(
+        "A value handed over here (“%(name)s”) is not read: give it one name and an expression."
+    ),
     "unknown_default": N_("The default flow “%(flow)s” does not leave this element."),
     "unknown_attached": N_(
         "This boundary event is attached to “%(reference)s”, which is no activity of this scope."
     ),
     "unknown_reference": N_("“%(reference)s” is referred to, but not defined in the file."),
-    "message_without_name": N_("This element sends or awaits a message or signal without saying which."),
+    "message_without_name": N_(
+        "This element sends or awaits a message or signal without saying which: it is known by the element's own id."
+    ),
+    "condition_without_effect": N_(
+        "Conditions and a default flow have no effect out of this gateway: all its flows are taken."
+    ),
+    "called_without_start": N_(
+        "The called process “%(process)s” begins only by an event: it needs a start event without a trigger to be "
+        "called."
+    ),
+    "link_twice": N_("Two events catch the link “%(name)s”: only one may."),
+    "flow_to_apart": N_(
+        "No sequence flow may lead to or from an event sub-process or an activity for compensation (“%(source)s” to "
+        "“%(target)s”)."
+    ),
+    "event_sub_start": N_("An event sub-process needs exactly one start event, and that one with a trigger."),
+    "compensation_without_handler": N_(
+        "This compensation event has no activity for compensation: draw an association to one."
+    ),
     "event_gateway_target": N_(
         "After the event-based gateway “%(gateway)s” only events to wait for may stand, each with "
         "this one flow leading to it."
@@ -59,7 +94,7 @@ FAULTS = {
         "The script is written in “%(format)s”. Only assignments in Masar's expression language run here."
     ),
     "link_without_pair": N_("The link “%(name)s” is thrown here, but caught nowhere."),
-    "unknown_called": N_("The called process “%(process)s” is not in the file."),
+    "unknown_called": N_("The called process “%(process)s” is neither in the file nor in service."),
     "called_in_circle": N_("The called process “%(process)s” calls itself in the end."),
     "unsupported_repetition": N_(
         "It is not said how often this element is repeated: give a collection, a number or a condition."
@@ -80,7 +115,8 @@ FAULTS = {
     "not_translated": N_("The name is not given in: %(languages)s."),
     "no_name": N_("This step has no name."),
     "start_not_served": N_(
-        "Nothing opens a case by this start event yet, except a trial: people open cases by hand."
+        "No condition opens a case by itself: people, messages, signals and timers do. This start event waits for "
+        "nothing."
     ),
     "expiry_not_served": N_("What expiry does here (“%(expiry)s”) is not carried out yet. Only “breach” is."),
     "word_not_served": N_("“%(word)s” is not carried out yet: remove it."),
@@ -92,12 +128,49 @@ FAULTS = {
     "unknown_step": N_("“%(reference)s” is not a step of this process."),
     "bad_remedy": N_("The remedy “%(code)s” needs a code, a time limit and its unit."),
     "keeps_incomplete": N_("A value cannot be taken over from “%(field)s” as “%(name)s”."),
-    "no_operation": N_("It is not said which operation this service task calls."),
     "no_decision": N_("It is not said which decision this task evaluates."),
     "unknown_decision": N_("The decision “%(decision)s” does not exist."),
     "bad_decision": N_("The decision file “%(file)s” cannot be used: %(why)s"),
     "lane_of_nothing": N_("The lane names “%(reference)s”, which is not in the process."),
     "other_procedure": N_("This diagram is of another procedure (“%(key)s”)."),
+    "deadlock": N_(
+        "Every case gets stuck here: this gateway waits for all its branches, but the one from "
+        "“%(missing)s” does not come, because the ways part at “%(parting)s”. Bring them together "
+        "with a gateway of the same kind."
+    ),
+    "deadlock_in_loop": N_(
+        "Every case gets stuck here: this gateway waits for the branch from “%(missing)s”, which "
+        "comes only after it. Where a loop comes back, use an exclusive gateway."
+    ),
+    "possible_deadlock": N_(
+        "A case can get stuck here: this gateway waits for all its branches, but the one from "
+        "“%(missing)s” may not come, because the ways can part at “%(parting)s”."
+    ),
+    "livelock": N_(
+        "Here every case goes round for ever (%(nodes)s): nothing in the loop waits for anyone and "
+        "nothing leads out of it. Draw a way out."
+    ),
+    "possible_livelock": N_(
+        "Here a case can go round for ever (%(nodes)s): nothing in the loop waits for anyone or "
+        "changes what its conditions ask."
+    ),
+    "no_way_to_an_end": N_("Once here, a case never ends (%(nodes)s): no way leads out of this loop."),
+    "lack_of_synchronisation": N_(
+        "What follows can be done more than once: the branches from %(ways)s run side by side since "
+        "“%(fork)s”, and this element does not wait for all of them. Bring them together with a "
+        "gateway that joins."
+    ),
+    "never_reached": N_("No case ever comes here, although a flow leads here from “%(before)s”."),
+    "soundness_not_explored": N_(
+        "This diagram has too many possible courses to check all of them for deadlocks. It runs all the same."
+    ),
+    "dead_data": N_("“%(name)s” is computed here, but nothing reads it."),
+    "unknown_variable": N_(
+        "“%(name)s” is read here, but nothing in the procedure writes it. Known names: %(known)s"
+    ),
+    "doubtful_variable": N_(
+        "“%(name)s” is read here, but no step, script or decision writes it. Is “%(nearest)s” meant?"
+    ),
 }  #: by code of `engine.bpmn.faults.CODES`
 
 FAILURES = {
@@ -111,9 +184,16 @@ FAILURES = {
     "no_flow_taken": N_("No condition holds at this gateway, and it has no default flow."),
     "error_not_caught": N_("The error “%(code)s” was raised and nothing catches it."),
     "cancel_not_caught": N_("The transaction was cancelled and nothing catches that."),
+    "never_activated": N_(
+        "The condition of this complex gateway does not hold with the %(count)s tokens that have come, and no more can."
+    ),
+    "called_unreadable": N_(
+        "The called process “%(process)s” can no longer be read together with this diagram (%(why)s)."
+    ),
     "no_rest": N_("The case runs in circles: %(most)s steps without waiting for anyone."),
     "not_unique": N_("More than one rule of the decision “%(decision)s” matches (%(rules)s)."),
     "not_the_same": N_("The matching rules of the decision “%(decision)s” disagree (%(rules)s)."),
+    "not_allowed": N_("“%(value)s” is not one of the values allowed for “%(name)s”."),
     "no_rule_matched": N_("No rule of the decision “%(decision)s” matches."),
     "decision_circle": N_("The decision “%(decision)s” depends on itself."),
 }  #: by code of `engine.bpmn.failures.ActFailed`
@@ -124,6 +204,11 @@ REASONS = {
     "too_long": N_("it is too long."),
     "not_allowed": N_("“%(what)s” is not allowed in expressions."),
     "unknown_function": N_("there is no function “%(name)s”."),
+    "wrong_arguments": N_("the function “%(name)s” is given too few, too many or unknown arguments."),
+    "reads_clock": N_(
+        "“%(name)s” reads the clock, which expressions do not: give the date as data of the case."
+    ),
+    "language": N_("“%(decision)s” is written in “%(language)s”, which is not understood here."),
     "only_assignments": N_("a script holds only assignments such as “total = days * rate”."),
     "not_xml": N_("it is not XML."),
     "doctype": N_("it declares a document type."),

@@ -28,6 +28,7 @@ REFUSED = {
     "operation_unknown": N_(
         "Nothing here provides the operation “%(operation)s”. The administrator must connect it."
     ),
+    "too_many_keys": N_("A message names at most %(most)s correlation keys."),
     "act_failed": N_(
         "The diagram cannot go on from here: nothing was changed, and an incident was opened for the administrator."
     ),

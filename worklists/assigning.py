@@ -19,7 +19,7 @@ from engine.refusals import Refusal
 from engine.tables import Person, Task
 from engine.task_rules import TaskNotForYou, place, who_can
 from engine.tasks import NotYourUnit, ReasonRequired, assign_task
-from engine.versions import definition
+from engine.versions import definition_of
 from web.access import current, needs, record_refusal
 from web.words import _, name_of, refused
 from wording import codes, pick, refusal
@@ -88,7 +88,7 @@ def _assigning(session: Session, task_id: UUID) -> Assigning:
     case = readable_case(session, case_id=task.case_id, who=current.standing)
     if task.is_open and not supervises(task):
         raise NotYourUnit("not_supervising", unit=task.unit.names if task.unit else {})
-    known = definition(session, case.version_id)
+    known = definition_of(session, case)
     where = place(session, task=task, case=case, process=known.process)
     people = who_can(session, where) if task.is_open else []
     held = loads_of(session, [person.id for person in people], at=now())

@@ -14,7 +14,7 @@ from engine.queries.worklists import WorkFilter, WorkPage, WorkRow, worklist, wo
 from engine.tables import Task
 from engine.task_rules import Place, case_forbids
 from engine.urgency import Urgency
-from engine.versions import definition
+from engine.versions import definition_of
 from web.access import current, needs
 from web.words import refused
 from worklists.blueprint import bp
@@ -84,7 +84,7 @@ def listing(session: Session, page: WorkPage, asked: WorkFilter) -> Listing:
 
 def _line(session: Session, page: WorkPage, row: WorkRow) -> Line:
     task, case = row.task, row.task.case
-    where = Place(task, case, definition(session, case.version_id).process, task.unit)
+    where = Place(task, case, definition_of(session, case).process, task.unit)
     why = case_forbids(where, current.person.id, row.past)
     return Line(
         task=task,

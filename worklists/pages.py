@@ -11,7 +11,7 @@ from engine.case_access import readable_answers, readable_documents
 from engine.permissions import Permission
 from engine.queries.case_pages import CasePage, Secret, case_page, secrets_of
 from engine.tables import Case, Document, Task, TaskStatus
-from engine.versions import Definition, definition
+from engine.versions import Definition, definition_of
 from web.access import current
 from web.answered import Answered, answered
 from web.figures import Fact
@@ -53,7 +53,7 @@ class CaseTold:
 
 def case_told(session: Session, case: Case) -> CaseTold:
     """A readable case, told."""
-    known = definition(session, case.version_id)
+    known = definition_of(session, case)
     page = case_page(session, case.id)
     answers = readable_answers(session, case=case, who=current.standing)
     done = {row.step for row in answers}

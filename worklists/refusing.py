@@ -13,7 +13,7 @@ from engine.database import reading
 from engine.refusals import Refusal
 from engine.tables import APPLICANT, Person, Task
 from engine.task_rules import TaskNotForYou, place, who_can
-from engine.versions import definition
+from engine.versions import definition_of
 from web.access import current, record_refusal
 from web.words import refused
 from worklists.blueprint import bp
@@ -46,7 +46,7 @@ def _around(session: Session, task_id: UUID | None, why: Refusal) -> Around:
     except CaseClosedToYou:
         elsewhere = TaskNotForYou("not_in_your_unit", unit=task.unit.names) if task.unit else why
         return Around(refused(elsewhere))
-    process = definition(session, case.version_id).process
+    process = definition_of(session, case).process
     where = place(session, task=task, case=case, process=process)
     can = who_can(session, where) if why.status == 403 and task.is_open and task.role != APPLICANT else []
     return Around(refused(why), task, can)

@@ -24,7 +24,7 @@ from engine.queries.case_pages import latest_handoff, task_in_case
 from engine.tables import APPLICANT, Document, Draft, Handoff, Person, Task, TaskStatus
 from engine.task_rules import place, who_can, why_not
 from engine.tasks import claim_task, complete_task, release_task
-from engine.versions import definition
+from engine.versions import definition_of
 from forms.checking import Problem
 from web.access import current, needs
 from web.filling import NONE_REFUSED, Filled, Refused, Sheet, document_ids, filled, form_of, sent_files, sheet
@@ -160,7 +160,7 @@ def _filled(task_id: UUID) -> Filled:
     """What was sent for a task. Files are kept at once, so that a refused form does not lose them."""
     with reading() as session:
         task = task_in_case(session, task_id)
-        known = definition(session, task.case.version_id)
+        known = definition_of(session, task.case)
     step = known.process.steps[task.step]
     schema = form_of(known, step)
     files = sent_files(schema)

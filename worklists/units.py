@@ -9,7 +9,7 @@ from engine.database import now, reading
 from engine.permissions import Permission
 from engine.queries.unit_load import UnitLoad, unit_load, unit_tasks
 from engine.tables import Person
-from engine.versions import definition
+from engine.versions import definition_of
 from web.access import current, needs
 from worklists.blueprint import bp
 from worklists.filters import address, mark, wanted
@@ -47,6 +47,6 @@ def tasks() -> str:
 def _late_steps(session: Session, found: UnitLoad) -> dict[str, dict[str, str]]:
     """The names of the steps that were breached, by id of the breach; empty for the whole case."""
     return {
-        str(breach.id): definition(session, breach.case.version_id).process.names_of(breach.deadline.element)
+        str(breach.id): definition_of(session, breach.case).process.names_of(breach.deadline.element)
         for breach in found.breaches
     }

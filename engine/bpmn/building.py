@@ -2,26 +2,20 @@
 
 from dataclasses import dataclass, field
 
-from engine.bpmn.compiling import expression, inputs, repetition, script
-from engine.bpmn.decisions import DecisionTable
-from engine.bpmn.diagram import CONTAINERS, STEPS, Diagram, SequenceFlow, Shape
-from engine.bpmn.events import BoundaryHost, BoundaryNode, CatchNode, EventGateway, ThrowNode
+from engine.bpmn.catching import BoundaryHost, EventSubNode
+from engine.bpmn.compiling import expression, repetition
+from engine.bpmn.diagram import CONTAINERS, Diagram, SequenceFlow, Shape
 from engine.bpmn.faults import FaultList
-from engine.bpmn.nodes import (
-    Choice,
-    DecisionNode,
-    FlowSpec,
-    InclusiveJoin,
-    Node,
-    ParallelJoin,
-    ScriptNode,
-    ServiceNode,
-    SubFlowNode,
-)  # fmt: skip
-from engine.bpmn.reacting import events_of, links, message_event
+from engine.bpmn.gateways import Choice, InclusiveJoin
+from engine.bpmn.making import Given, NodeMaker
+from engine.bpmn.mapping import mapping_of
+from engine.bpmn.nodes import FlowSpec, Node
+from engine.bpmn.reacting import definitions, links
 from engine.bpmn.repeats import RepeatNode
+from engine.bpmn.throwing import UNDO, UndoFlowNode, UndoNode, undoing
 
-JOINS = ("parallelGateway", "inclusiveGateway")
+UNCONDITIONAL = ("parallelGateway", "eventBasedGateway")
+JOINS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 
 
 @dataclass(slots=True)
@@ -31,14 +25,6 @@ class Runtime:
     flow: FlowSpec
     inner: dict[str, FlowSpec] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Given:
-    """What the file does not hold itself: operations and decisions, by element."""
-
-    calls: dict[str, str]
-    decisions: dict[str, tuple[DecisionTable, str | None]]
 
 
 def built(diagram: Diagram, main: str, called: list[str], given: Given, faults: FaultList) -> Runtime:
@@ -55,102 +41,81 @@ class _Builder:
 
     def __init__(self, diagram: Diagram, given: Given, faults: FaultList) -> None:
         self.diagram = diagram
-        self.given = given
+        self.maker = NodeMaker(diagram, given, faults)
         self.faults = faults
         self.flows: dict[str, FlowSpec] = {}
         self.entries: dict[str, Node] = {}
         self.exits: dict[str, Node] = {}
+        self.cores: dict[str, Node] = {}
         self.paths: dict[str, str] = {}
 
     def build(self, scope: str) -> None:
-        flow = self.flows[scope] = FlowSpec(scope)
+        flow = self.flows[scope] = self.maker.flow(scope)
         shapes = self.diagram.scopes[scope]
-        for shape in shapes:
+        drawn = [shape for shape in shapes if not _is_compensation(self.diagram, shape)]
+        for shape in drawn:
             self._place(flow, shape)
-        for shape in shapes:
+        for shape in drawn:
             self._surround(flow, shape)
-        for shape in shapes:
+        for shape in drawn:
             self._lead_on(flow, shape)
-        self._join_links(shapes)
-        flow.starts = [self.entries[shape.id] for shape in shapes if shape.kind == "startEvent"]
-        flow.orphans = [self.entries[shape.id] for shape in shapes if _is_orphan(shape)]
+        self._join_links(drawn)
+        self._start(flow, drawn)
+        self._make_undoable(flow, shapes)
         _look_back(flow)
         for shape in shapes:
             if shape.kind in CONTAINERS:
                 self.build(shape.id)
 
+    def _start(self, flow: FlowSpec, shapes: list[Shape]) -> None:
+        starts = [shape for shape in shapes if shape.kind == "startEvent"]
+        flow.starts = [self.entries[shape.id] for shape in starts]
+        flow.entered = list(flow.starts)
+        for shape in shapes:
+            if shape.element.get("instantiate") == "true" and shape.scope in self.diagram.processes:
+                flow.entered.append(self.entries[shape.id])
+                gateway = shape.kind == "eventBasedGateway"
+                ids = [way.target for way in shape.outgoing] if gateway else [shape.id]
+                flow.starts += [self.entries[id_] for id_ in ids]
+        flow.orphans = [self.entries[shape.id] for shape in shapes if _is_orphan(self.diagram, shape)]
+        for shape in shapes:
+            node = self.entries[shape.id]
+            if isinstance(node, EventSubNode):
+                if any(event.kind == "compensate" for event in node.events):
+                    flow.undoer = node
+                else:
+                    flow.listeners.append(node)
+
+    def _make_undoable(self, flow: FlowSpec, shapes: list[Shape]) -> None:
+        """What undoes each activity, and the nodes that see to it; only where something can be undone."""
+        for shape in shapes:
+            if _is_compensation(self.diagram, shape):
+                handler = self.diagram.undone_by(shape.id)
+                host = self.cores.get(shape.attached_to or "")
+                if host is not None and handler is not None and handler.id in self.entries:
+                    host.undo = self.entries[handler.id].name
+            if shape.kind in ("subProcess", "transaction", "adHocSubProcess") and not shape.is_event_sub:
+                UndoFlowNode(flow, undoing(shape.id)).flow_name = shape.id
+        UndoNode(flow, UNDO)
+
     def _place(self, flow: FlowSpec, shape: Shape) -> None:
         """The node of the shape, within its repetition if it has one."""
         repeats = repetition(shape.element, self.faults)
-        core = self._core(flow, shape, f"{shape.id} item" if repeats else shape.id)
-        node = core
+        core = self.maker.node(flow, shape, f"{shape.id} item" if repeats else shape.id)
+        core.mapping = mapping_of(self.diagram, shape, self.faults)
+        self.cores[shape.id] = node = core
         if repeats:
             node = RepeatNode(flow, shape.id, element=shape.id, instance=core.name, repetition=repeats)
         self.entries[shape.id] = self.exits[shape.id] = node
 
-    def _core(self, flow: FlowSpec, shape: Shape, name: str) -> Node:
-        if shape.kind in STEPS:
-            return Node(flow, name, element=shape.id, manual=True)
-        if shape.kind.endswith("Gateway"):
-            return self._gateway(flow, shape, name)
-        if shape.kind in CONTAINERS or shape.kind == "callActivity":
-            node = SubFlowNode(flow, name, element=shape.id)
-            node.is_call = shape.kind == "callActivity"
-            node.flow_name = shape.element.get("calledElement", "") if node.is_call else shape.id
-            return node
-        if shape.kind in ("scriptTask", "serviceTask", "businessRuleTask"):
-            return self._automatic(flow, shape, name)
-        return self._event(flow, shape, name)
-
-    def _automatic(self, flow: FlowSpec, shape: Shape, name: str) -> Node:
-        if shape.kind == "scriptTask":
-            scripted = ScriptNode(flow, name, element=shape.id)
-            if compiled := script(shape.element, self.faults):
-                scripted.script = compiled
-            return scripted
-        if shape.id in self.given.decisions:
-            deciding = DecisionNode(flow, name, element=shape.id)
-            deciding.table, deciding.result = self.given.decisions[shape.id]
-            return deciding
-        calling = ServiceNode(flow, name, element=shape.id)
-        calling.operation = self.given.calls.get(shape.id, "")
-        calling.inputs = inputs(shape.element, self.faults)
-        return calling
-
-    def _event(self, flow: FlowSpec, shape: Shape, name: str) -> Node:
-        if shape.kind in ("sendTask", "receiveTask"):
-            events = message_event(self.diagram, shape, self.faults)
-        else:
-            events = events_of(self.diagram, shape, self.faults)
-        if shape.kind == "boundaryEvent":
-            boundary = BoundaryNode(flow, name, element=shape.id, events=events)
-            boundary.interrupting = shape.element.get("cancelActivity") != "false"
-            return boundary
-        if not events:
-            return Node(flow, name, element=shape.id)
-        if shape.kind in ("sendTask", "intermediateThrowEvent", "endEvent"):
-            throwing = ThrowNode(flow, name, element=shape.id, events=events)
-            throwing.inputs = inputs(shape.element, self.faults)
-            return throwing
-        return CatchNode(flow, name, element=shape.id, events=events)
-
-    def _gateway(self, flow: FlowSpec, shape: Shape, name: str) -> Node:
-        joins = len(shape.incoming) > 1
-        if shape.kind == "eventBasedGateway":
-            return EventGateway(flow, name, element=shape.id)
-        if shape.kind == "inclusiveGateway" and joins:
-            return InclusiveJoin(flow, name, element=shape.id, exclusive=False)
-        if shape.kind == "parallelGateway":
-            return (ParallelJoin if joins else Node)(flow, name, element=shape.id)
-        return Choice(flow, name, element=shape.id, exclusive=shape.kind == "exclusiveGateway")
-
     def _surround(self, flow: FlowSpec, shape: Shape) -> None:
         """An activity with boundary events is entered through its host node."""
-        if not shape.boundaries:
+        events = [self.entries[boundary.id] for boundary in shape.boundaries if boundary.id in self.entries]
+        if not events:
             return
         host = BoundaryHost(flow, f"{shape.id} host")
         host.activity = self.entries[shape.id].name
-        for node in (self.entries[shape.id], *(self.entries[boundary.id] for boundary in shape.boundaries)):
+        for node in (self.entries[shape.id], *events):
             host.connect(node)
         self.entries[shape.id] = host
 
@@ -160,7 +125,10 @@ class _Builder:
         default = shape.element.get("default")
         if default and default not in {way.id for way in shape.outgoing}:
             self.faults.add("unknown_default", shape.element, flow=default)
-        if not isinstance(node, Choice) and (default or any(way.condition for way in shape.outgoing)):
+        conditional = default or any(way.condition for way in shape.outgoing)
+        if conditional and shape.kind in UNCONDITIONAL:
+            self.faults.add("condition_without_effect", shape.element)
+        elif conditional and not isinstance(node, Choice):
             node = self._choice_after(flow, shape, node)
         for way in shape.outgoing:
             target = self._entry(flow, way)
@@ -170,8 +138,6 @@ class _Builder:
                 self._branch(node, shape, way, target, is_default=way.id == default)
 
     def _choice_after(self, flow: FlowSpec, shape: Shape, node: Node) -> Node:
-        if shape.kind.endswith("Gateway"):
-            self.faults.add("unsupported_combination", shape.element, kind=shape.kind)
         choice = Choice(flow, f"{shape.id} choice", element=None, exclusive=False)
         choice.failing_element = shape.id
         node.connect(choice)
@@ -195,18 +161,19 @@ class _Builder:
         elif way.condition:
             if compiled := expression(way.condition, way.element, self.faults):
                 node.branches.append((compiled, target.name))
-        elif shape.kind.endswith("Gateway"):
+        elif shape.kind == "exclusiveGateway":
             self.faults.add("flow_without_condition", way.element, gateway=shape.id)
         else:
             node.always.append(target.name)
 
     def _join_links(self, shapes: list[Shape]) -> None:
         """A thrown link goes on at the caught link of the same name."""
-        caught = {
-            name: self.entries[shape.id]
-            for shape in shapes if shape.kind == "intermediateCatchEvent"
-            for name in links(self.diagram, shape)
-        }  # fmt: skip
+        caught: dict[str, Node] = {}
+        for shape in shapes:
+            for name in links(self.diagram, shape) if shape.kind == "intermediateCatchEvent" else ():
+                if name in caught:
+                    self.faults.add("link_twice", shape.element, name=name)
+                caught[name] = self.entries[shape.id]
         for shape in shapes:
             if shape.kind == "intermediateThrowEvent":
                 for name in links(self.diagram, shape):
@@ -216,9 +183,22 @@ class _Builder:
                         self.faults.add("link_without_pair", shape.element, name=name)
 
 
-def _is_orphan(shape: Shape) -> bool:
-    catches_link = shape.kind == "intermediateCatchEvent" and not shape.incoming
-    return not shape.incoming and shape.kind not in ("startEvent", "boundaryEvent") and not catches_link
+def _is_orphan(diagram: Diagram, shape: Shape) -> bool:
+    catches_link = shape.kind == "intermediateCatchEvent" and bool(links(diagram, shape))
+    apart = shape.is_event_sub or shape.undoes or shape.element.get("instantiate") == "true"
+    return (
+        not shape.incoming
+        and shape.kind not in ("startEvent", "boundaryEvent")
+        and not catches_link
+        and not apart
+    )
+
+
+def _is_compensation(diagram: Diagram, shape: Shape) -> bool:
+    """Whether it is the boundary event that marks what undoes an activity; no token ever waits there."""
+    return shape.kind == "boundaryEvent" and any(
+        kind == "compensate" for kind, _ in definitions(diagram, shape)
+    )
 
 
 def _look_back(flow: FlowSpec) -> None:

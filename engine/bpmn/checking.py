@@ -1,9 +1,10 @@
 """What a diagram must hold before it is built, and what it had better say."""
 
+from engine.bpmn.calling import called_name
 from engine.bpmn.diagram import ACTIVITIES, CONTAINERS, Diagram, Shape, within
 from engine.bpmn.faults import FaultList
 from engine.bpmn.model import Labels, Step
-from engine.bpmn.reacting import definitions, links
+from engine.bpmn.reacting import definitions, is_event_start, links
 from engine.bpmn.xml import child
 
 AFTER_EVENT_GATEWAY = ("intermediateCatchEvent", "receiveTask")
@@ -19,6 +20,7 @@ def check_flow(diagram: Diagram, scope: str, faults: FaultList) -> None:
     _check_ends(diagram, scope, shapes, faults)
     for shape in shapes:
         _check_shape(diagram, shape, faults)
+        _check_conditions(shape, faults)
         if shape.kind in CONTAINERS:
             check_flow(diagram, shape.id, faults)
     for shape in _unreachable(diagram, shapes):
@@ -55,19 +57,40 @@ def warn_untranslated(names: Labels, element_id: str, diagram: Diagram, faults: 
 
 def _check_ends(diagram: Diagram, scope: str, shapes: list[Shape], faults: FaultList) -> None:
     element = diagram.processes[scope] if scope in diagram.processes else diagram.shapes[scope].element
+    around = diagram.shapes.get(scope)
     starts = [shape for shape in shapes if shape.kind == "startEvent"]
     plain = [shape for shape in starts if not definitions(diagram, shape)]
-    if not starts and not any(not shape.incoming and shape.kind != "boundaryEvent" for shape in shapes):
+    if around is not None and around.is_event_sub:
+        _check_event_sub(diagram, around, starts, plain, faults)
+    elif not starts and not any(_may_begin(diagram, shape) for shape in shapes):
         faults.add("no_start", element)
     if len(plain) > 1:
         faults.add("several_starts", element, ids=[shape.id for shape in plain])
-    if not any(shape.kind == "endEvent" for shape in shapes):
+    if around is not None and around.kind == "adHocSubProcess":
+        if starts:
+            faults.add("unsupported_combination", element, kind="adHocSubProcess startEvent")
+    elif not any(shape.kind == "endEvent" for shape in shapes):
         faults.add("no_end", element)
+
+
+def _check_event_sub(
+    diagram: Diagram, around: Shape, starts: list[Shape], plain: list[Shape], faults: FaultList
+) -> None:
+    if len(starts) != 1 or plain:
+        faults.add("event_sub_start", around.element)
+    if around.boundaries or _repeats(around):
+        faults.add("unsupported_combination", around.element, kind="event subProcess")
+
+
+def _may_begin(diagram: Diagram, shape: Shape) -> bool:
+    """Whether a flow without start event can begin here."""
+    apart = shape.kind == "boundaryEvent" or shape.is_event_sub or shape.undoes
+    return not shape.incoming and not apart and not is_event_start(diagram, shape)
 
 
 def _check_shape(diagram: Diagram, shape: Shape, faults: FaultList) -> None:
     catches_link = shape.kind == "intermediateCatchEvent" and links(diagram, shape)
-    if shape.kind.endswith("Gateway") and not shape.outgoing:
+    if shape.kind.endswith("Gateway") and not shape.outgoing and shape.kind != "parallelGateway":
         faults.add("gateway_without_way_out", shape.element)
     if shape.kind.endswith("Gateway") and len(shape.outgoing) == 1 and len(shape.incoming) == 1:
         faults.add("one_way_gateway", shape.element)
@@ -75,11 +98,43 @@ def _check_shape(diagram: Diagram, shape: Shape, faults: FaultList) -> None:
         _check_event_gateway(diagram, shape, faults)
     if catches_link and shape.incoming:
         faults.add("unsupported_combination", shape.element, kind="link")
-    for attribute in ("instantiate", "isForCompensation"):
-        if shape.element.get(attribute) == "true":
-            faults.add("unsupported_element", shape.element, kind=f"{shape.kind} {attribute}")
+    if shape.kind == "boundaryEvent" and any(kind == "compensate" for kind, _ in definitions(diagram, shape)):
+        _check_undoing(diagram, shape, faults)
+    if shape.element.get("instantiate") == "true" and (
+        shape.incoming or shape.scope not in diagram.processes
+    ):
+        faults.add("unsupported_combination", shape.element, kind=f"{shape.kind} instantiate")
+    _check_activity(shape, faults)
+
+
+def _check_activity(shape: Shape, faults: FaultList) -> None:
     if shape.kind not in ACTIVITIES and _repeats(shape):
         faults.add("unsupported_repetition", shape.element)
+    for word, value in _unusual(shape):
+        faults.add("unsupported_combination", shape.element, kind=f"{word}={value}")
+
+
+def _unusual(shape: Shape) -> list[tuple[str, str]]:
+    """What BPMN allows and nobody means: several tokens for one flow, events thrown by a repetition itself."""
+    several = child(shape.element, "multiInstanceLoopCharacteristics")
+    behaviour = several.get("behavior", "All") if several is not None else "All"
+    quantities = [(word, shape.element.get(word, "1")) for word in ("startQuantity", "completionQuantity")]
+    found = [(word, value) for word, value in quantities if value.strip() != "1"]
+    return found + ([("behavior", behaviour)] if behaviour != "All" else [])
+
+
+def _check_conditions(shape: Shape, faults: FaultList) -> None:
+    """A condition out of an activity that is drawn but not written."""
+    for way in shape.outgoing if len(shape.outgoing) > 1 else ():
+        drawn = shape.kind in ACTIVITIES and child(way.element, "conditionExpression") is not None
+        if drawn and way.condition is None and way.id != shape.element.get("default"):
+            faults.add("flow_without_condition", way.element, gateway=shape.id)
+
+
+def _check_undoing(diagram: Diagram, shape: Shape, faults: FaultList) -> None:
+    handler = diagram.undone_by(shape.id)
+    if handler is None or not handler.undoes:
+        faults.add("compensation_without_handler", shape.element)
 
 
 def _repeats(shape: Shape) -> bool:
@@ -102,7 +157,9 @@ def _check_event_gateway(diagram: Diagram, shape: Shape, faults: FaultList) -> N
 def _unreachable(diagram: Diagram, shapes: list[Shape]) -> list[Shape]:
     """Shapes that no token can come to: nothing leads to them from a start."""
     starts = [shape for shape in shapes if shape.kind == "startEvent"]
-    fresh = starts or [shape for shape in shapes if not shape.incoming and shape.kind != "boundaryEvent"]
+    starts += [shape for shape in shapes if shape.element.get("instantiate") == "true"]
+    fresh = starts or [shape for shape in shapes if _may_begin(diagram, shape)]
+    fresh += [shape for shape in shapes if shape.is_event_sub or shape.undoes]
     reached = {shape.id for shape in fresh}
     caught = {
         name: shape
@@ -130,13 +187,17 @@ def _follow_calls(
     diagram: Diagram, scope: str, above: tuple[str, ...], found: list[str], faults: FaultList
 ) -> None:
     for shape in within(diagram, scope):
-        called = shape.element.get("calledElement", "")
+        called = called_name(shape.element) if shape.kind == "callActivity" else ""
         if shape.kind != "callActivity":
             continue
+        if called not in diagram.processes:
+            faults.add("unknown_called", shape.element, process=called)
+            continue
+        starts = [inner for inner in diagram.scopes[called] if inner.kind == "startEvent"]
+        if starts and all(definitions(diagram, start) for start in starts):
+            faults.add("called_without_start", shape.element, process=called)
         if called in above:
             faults.add("called_in_circle", shape.element, process=called)
-        elif called not in diagram.processes:
-            faults.add("unknown_called", shape.element, process=called)
         elif called not in found:
             found.append(called)
             _follow_calls(diagram, called, (*above, called), found, faults)

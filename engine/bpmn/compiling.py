@@ -1,5 +1,7 @@
 """Texts of a diagram to compiled expressions, scripts, timers and repetitions; mistakes become faults."""
 
+import datetime
+import json
 import re
 
 from lxml import etree
@@ -7,13 +9,38 @@ from lxml import etree
 from engine.bpmn.events import ISO, TimerEvent
 from engine.bpmn.expressions import Expression, ExpressionRefused, Script, compile_expression, compile_script
 from engine.bpmn.faults import FaultList
-from engine.bpmn.nodes import Inputs
 from engine.bpmn.repeats import Repetition
-from engine.bpmn.xml import CAMUNDA, ZEEBE, child, extensions, said, text_of
+from engine.bpmn.vendors import NAME, WRAPPED, unwrapped
+from engine.bpmn.xml import (
+    BPMN,
+    ZEEBE,
+    child,
+    children,
+    extensions,
+    sister_elements,
+    sister_word,
+    text_of,
+)
 
-OWN_SCRIPTS = ("", "masar", "python", "text/x-python", "feel", "juel")
+OWN_SCRIPTS = ("", "masar", "python", "text/x-python", "application/x-python", "feel", "juel")
+FOREIGN_SCRIPTS = (
+    "javascript", "js", "ecmascript", "text/javascript", "application/javascript", "groovy", "text/x-groovy",
+    "application/x-groovy", "jexl",
+)  # fmt: skip
 TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
-NAME = re.compile(r"[^\W\d]\w*")
+_DATA = tuple(
+    f"{{{BPMN}}}{kind}"
+    for kind in ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property")
+)
+_FOREIGN = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(//[^\n]*|/\*.*?\*/|;|===|!==|&&|\|\||!(?!=)|\b(?:var|let|const|def)\b\s*)"""
+    r"""|execution\.getVariable\(\s*["'](\w+)["']\s*\)""",
+    re.DOTALL,
+)
+_NOW_AND = re.compile(r"now\(\)\s*\+\s*(.+)", re.DOTALL)
+_PLUS = re.compile(r"dateTime\(\)\.plus(Minutes|Hours|Days|Weeks|Months|Years)\((\d+)\)(?:\.toDate\(\))?")
+_CYCLE = re.compile(r"""cycle\((?:(\d+),\s*)?duration\(["'](.+?)["']\)\)""")
+_SETS = re.compile(r"""execution\.setVariable\(\s*["'](\w+)["']\s*,\s*(.*)\)\s*;?""")
 
 
 def expression(text: str, at: etree._Element, faults: FaultList) -> Expression | None:
@@ -26,34 +53,74 @@ def expression(text: str, at: etree._Element, faults: FaultList) -> Expression |
 
 
 def script(element: etree._Element, faults: FaultList) -> Script | None:
-    """The assignments of a script task, in BPMN's `script` or as `zeebe:script`; None with a fault."""
-    if element.get("scriptFormat", "").strip().lower() not in OWN_SCRIPTS:
-        faults.add("unsupported_script", element, format=element.get("scriptFormat"))
-        return None
-    text = text_of(child(element, "script"))
-    result = said(element, "resultVariable", CAMUNDA)
+    """The assignments of a script task, in BPMN's `script` or as `zeebe:script`; None with a fault.
+
+    Scripts of other languages run where they are nothing but assignments.
+    """
+    language = element.get("scriptFormat", "").strip().lower()
+    text, result = text_of(child(element, "script")), sister_word(element, "resultVariable")
     for found in extensions(element, "script", ZEEBE):
-        text, result = found.get("expression", "").strip().lstrip("="), found.get("resultVariable")
-    if result and NAME.fullmatch(result):
-        text = f"{result} = ({text})"
+        text, result = unwrapped(found.get("expression", "")), found.get("resultVariable")
+    if language in FOREIGN_SCRIPTS:
+        text = respelled(text)
+    try:
+        if language not in (*OWN_SCRIPTS, *FOREIGN_SCRIPTS):
+            raise ExpressionRefused("unknown_language")
+        return _with_result(text, result) if result and NAME.fullmatch(result) else compile_script(text)
+    except ExpressionRefused as refused:
+        if language in OWN_SCRIPTS:
+            faults.add("bad_script", element, text=text[:80], why=refused.code, **_details(refused))
+        else:
+            faults.add("unsupported_script", element, format=element.get("scriptFormat"))
+        return None
+
+
+def _with_result(text: str, result: str) -> Script:
+    """A script whose last line is the value of `result`; raises ExpressionRefused."""
+    before, line, last = text.rstrip("; \n").rpartition("\n")
+    try:
+        return compile_script(f"{result} = ({text})")
+    except ExpressionRefused:
+        if not line:
+            raise
+        return compile_script(f"{before}\n{result} = ({last.strip()})")
+
+
+def scripted(text: str, at: etree._Element, faults: FaultList) -> Script | None:
+    """Assignments beside an activity; None when there are none, or with a fault."""
+    if not text.strip():
+        return None
     try:
         return compile_script(text)
     except ExpressionRefused as refused:
-        faults.add("bad_script", element, text=text[:80], why=refused.code, **_details(refused))
+        faults.add("bad_script", at, text=text.strip()[:80], why=refused.code, **_details(refused))
         return None
 
 
-def inputs(element: etree._Element, faults: FaultList) -> Inputs:
-    """What a service task gives its operation: literal texts, or expressions in `${…}` or after `=`."""
-    found: list[tuple[str, str | Expression]] = []
-    for given in extensions(element, "input"):
-        name, value = given.get("name", "").strip(), given.get("value", "")
-        compiled = expression(value, given, faults) if value.startswith(("${", "=")) else value
-        if not name:
-            faults.add("keeps_incomplete", given, field=value, name=name)
-        elif compiled is not None:
-            found.append((name, compiled))
-    return tuple(found)
+def respelled(text: str) -> str:
+    """Assignments of JavaScript or Groovy as this language writes them."""
+    lines = (_SETS.sub(r"\1 = (\2)", line.strip()) for line in _FOREIGN.sub(_own_sign, text).split("\n"))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _own_sign(match: re.Match[str]) -> str:
+    literal, sign = match.group(1), match.group(2) or ""
+    signs = {"===": "==", "!==": "!=", "&&": " and ", "||": " or ", "!": " not ", ";": "\n"}
+    return literal or match.group(3) or signs.get(sign, "")
+
+
+def value(text: str, at: etree._Element, faults: FaultList) -> str | Expression | None:
+    """A value as it is written: an expression (`${…}`, `=…`), a text with expressions in it, or a literal text."""
+    text = text.strip()
+    parts = re.split(r"[$#]\{([^{}]*)\}", text)
+    if text.startswith("=") or (WRAPPED.fullmatch(text) and text.count("${") + text.count("#{") == 1):
+        return expression(text, at, faults)
+    if len(parts) == 1:
+        return text
+    pieces = (
+        f"string({part})" if number % 2 else json.dumps(part) for number, part in enumerate(parts) if part
+    )
+    return expression(" + ".join(pieces), at, faults)
 
 
 def _details(refused: ExpressionRefused) -> dict[str, object]:
@@ -66,6 +133,7 @@ def timer(definition: etree._Element, faults: FaultList) -> TimerEvent | None:
         text = text_of(child(definition, name))
         if not text:
             continue
+        kind, text = _from_now(kind, text)
         if ISO[kind].fullmatch(text):
             return TimerEvent(kind, text)  # type: ignore[arg-type]
         if re.match(r"R\d*/|P[\dT]|\d{4}-|[\d*?]+ ", text):
@@ -77,12 +145,29 @@ def timer(definition: etree._Element, faults: FaultList) -> TimerEvent | None:
     return None
 
 
+def _from_now(kind: str, text: str) -> tuple[str, str]:
+    """A moment counted from now is a duration; a cycle in the words of Camunda 8 is an ISO text."""
+    plain = unwrapped(text)
+    if match := _NOW_AND.fullmatch(plain):
+        return "duration", f"={match.group(1)}"
+    if match := _PLUS.fullmatch(plain):
+        unit, number = match.group(1)[0], match.group(2)
+        return "duration", f"PT{number}{unit}" if match.group(1) in (
+            "Hours",
+            "Minutes",
+        ) else f"P{number}{unit}"
+    if match := _CYCLE.fullmatch(plain):
+        return "cycle", f"R{match.group(1) or ''}/{match.group(2)}"
+    return kind, text
+
+
 def _checked_timer(
     kind: str, compiled: Expression, definition: etree._Element, faults: FaultList
 ) -> TimerEvent | None:
     """A constant expression is checked at once, so that a quoted mistake is found at deployment."""
     if not compiled.names:
-        value = str(compiled.evaluate({}))
+        result = compiled.evaluate({})
+        value = result.isoformat() if isinstance(result, datetime.date) else str(result)
         if not ISO[kind].fullmatch(value):
             faults.add("bad_timer", definition, kind=kind, value=value[:60])
             return None
@@ -116,24 +201,59 @@ def _standard_loop(loop: etree._Element, faults: FaultList) -> Repetition | None
 def _instances(several: etree._Element, faults: FaultList) -> Repetition | None:
     count, until = text_of(child(several, "loopCardinality")), text_of(child(several, "completionCondition"))
     item, result = _named(several, "inputDataItem"), _named(several, "outputDataItem")
-    collection = text_of(child(several, "loopDataInputRef")) or said(several, "collection", CAMUNDA) or ""
-    output = text_of(child(several, "loopDataOutputRef"))
-    item = said(several, "elementVariable", CAMUNDA) or item
+    collection = _variable(several, text_of(child(several, "loopDataInputRef"))) or _collection(several)
+    output = _variable(several, text_of(child(several, "loopDataOutputRef")))
+    item = sister_word(several, "elementVariable") or item
     for zeebe in extensions(several, "loopCharacteristics", ZEEBE):
         collection, item = zeebe.get("inputCollection", ""), zeebe.get("inputElement") or item
         output, result = zeebe.get("outputCollection", ""), zeebe.get("outputElement") or result
-    if bool(count) == bool(collection):
+    if not count and not collection:
         faults.add("unsupported_repetition", several)
         return None
     return Repetition(
         sequential=several.get("isSequential") == "true",
-        count=expression(count, several, faults) if count else None,
+        count=expression(count, several, faults) if count and not collection else None,
         collection=expression(collection, several, faults) if collection else None,
         item=item,
         output=output or None,
         result=expression(result, several, faults) if output and result else None,
         until=expression(until, several, faults) if until else None,
     )
+
+
+def _collection(several: etree._Element) -> str:
+    """The collection in the words of Camunda 7, Flowable or Activiti: an attribute, or an element of its own."""
+    written = [text_of(found) for found in sister_elements(several, "collection")]
+    return sister_word(several, "collection") or next(filter(None, written), "")
+
+
+def _variable(several: etree._Element, reference: str) -> str:
+    """The variable that a reference to data means: behind an input stands what is handed to it."""
+    return _source_of(several, reference) or variable_of(several, reference) or reference
+
+
+def variable_of(at: etree._Element, reference: str) -> str | None:
+    """Name of the variable behind the id of a data object, of a reference to one, of a property or of an input."""
+    if not reference:
+        return None
+    for element in at.getroottree().getroot().iter(*_DATA):
+        if element.get("id") != reference:
+            continue
+        if behind := element.get("dataObjectRef"):
+            return variable_of(at, behind) if behind != reference else None
+        names = (element.get("name"), reference)
+        return next((name for name in names if name and NAME.fullmatch(name)), None)
+    return reference if NAME.fullmatch(reference) else None
+
+
+def _source_of(at: etree._Element, data_input: str) -> str | None:
+    """The variable that is handed to an input of the activity around, if that comes from one alone."""
+    for association in at.iterancestors():
+        for found in children(association, "dataInputAssociation"):
+            sources = children(found, "sourceRef")
+            if text_of(child(found, "targetRef")) == data_input and len(sources) == 1 and len(found) == 2:
+                return variable_of(at, text_of(sources[0])) if text_of(sources[0]) != data_input else None
+    return None
 
 
 def _named(several: etree._Element, kind: str) -> str | None:

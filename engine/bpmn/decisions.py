@@ -1,231 +1,193 @@
-"""Decision tables of DMN: which rules match, and what they put out."""
+"""Decisions of DMN: their tables and expressions on data, with those that they require, and why they came out so."""
 
-import ast
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bpmn.expressions import Expression
+from engine.bpmn.feel_scopes import Local, Names, bounded
+from engine.bpmn.feel_types import ANY, Kind
+from engine.bpmn.hits import DecisionBroken, Hit, Output, Table, matched
 from engine.bpmn.model import Figure
-from engine.bpmn.operations import COMPARISONS, EvaluationFailed, as_date, equal, exact, is_number
+from engine.bpmn.operations import EvaluationFailed, Lambda, plain
 
-SEVERAL = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
+__all__ = ["Decision", "DecisionBroken", "DecisionTable", "Given", "Outcome", "decide", "evaluate"]
+
 MOST_DEPTH = 20
-
-Names = Mapping[str, Any]
-
-
-class DecisionBroken(Exception):
-    """The table gives no lawful result; `code` and `params` say why."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(f"{code} {params}")
-        self.code = code
-        self.params = params
+MOST_SHOWN = 40  #: characters of a value in an explanation
 
 
 @dataclass(frozen=True, slots=True)
-class UnaryTest:
-    """One alternative of a cell: the input against `bound` by `sign`, in a range, or an expression on `?`.
+class Given:
+    """Input data: the names under which the case may have them, and their type."""
 
-    `sign`: "==", "<", "<=", ">", ">=", ".." (from `bound` to `upper`, `closed` at each end), "?" or "any".
+    names: tuple[str, ...]
+    kind: Kind = ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision: a table, or a boxed `literal` expression; `requires` are evaluated before it and seen by it.
+
+    `known_as`: the names under which other decisions see its value. `figures`: outputs that people read, its own.
+    `knowledge`: the business knowledge models of the file, each a closure that makes its function.
     """
 
-    sign: str
-    bound: Expression | None = None
-    upper: Expression | None = None
-    closed: tuple[bool, bool] = (True, True)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of conditions: holds when one of its tests does; `negated` turns that round."""
-
-    tests: tuple[UnaryTest, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row: a cell per input, an expression per output (None = empty)."""
-
     id: str
-    cells: tuple[Cell, ...]
-    outputs: tuple[Expression | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One column of results; `ranking`: its values by falling priority; `default`: when no rule matches.
-
-    `figure`: how people read it, None when it has no labels.
-    """
-
-    name: str
-    ranking: tuple[Any, ...] = ()
-    default: Expression | None = None
-    figure: Figure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionTable:
-    """A decision: a table, or a `literal` expression; `requires` are evaluated before it and seen by it."""
-
-    id: str
-    hit_policy: str
-    aggregation: str | None
-    inputs: tuple[tuple[Expression, str], ...]
-    outputs: tuple[Output, ...]
-    rules: tuple[Rule, ...]
+    known_as: tuple[str, ...] = ()
+    table: Table | None = None
     literal: Expression | None = None
-    requires: "tuple[DecisionTable, ...]" = ()
+    kind: Kind = ANY
+    requires: "tuple[Decision, ...]" = ()
+    given: tuple[Given, ...] = ()
+    knowledge: Mapping[str, Expression] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """What it gives a process, each a variable by its name."""
+        return self.table.outputs if self.table else (Output(self.known_as[0]),)
 
     @property
     def names(self) -> frozenset[str]:
-        """The variables that the decision reads."""
-        own = {name for expression, _ in self.inputs for name in expression.names}
-        own |= set(self.literal.names) if self.literal else set()
-        produced = {output.name for table in self.requires for output in table.outputs}
-        return frozenset((own - produced).union(*(table.names for table in self.requires)))
+        """The variables that the decision needs, with those that what it requires needs."""
+        own = self.table.names if self.table else self.literal.names if self.literal else frozenset()
+        own = own.union(*(function.names for function in self.knowledge.values())) - self.knowledge.keys()
+        produced = {
+            name
+            for one in self.requires
+            for name in (*one.known_as, *(output.name for output in one.outputs))
+        }
+        return frozenset((own - produced).union(*(one.names for one in self.requires)))
 
     @property
     def figures(self) -> dict[str, Figure]:
         """The outputs that people read, by name: those required first."""
-        required = [item for table in self.requires for item in table.figures.items()]
+        required = [item for one in self.requires for item in one.figures.items()]
         own = [(output.name, output.figure) for output in self.outputs if output.figure]
         return dict([*required, *own])
 
 
-def evaluate(table: DecisionTable, names: Names, depth: int = 0) -> tuple[dict[str, Any], tuple[str, ...]]:
+DecisionTable = Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision gives: its outputs by name, the ids of the rules that matched, its value as DMN has it.
+
+    `explanation`: for each decision evaluated, in order, a map of its id, the inputs as they were, the rules that
+    matched (with their annotation, if they have one) and what came out; plain JSON values, long ones cut.
+    """
+
+    outputs: dict[str, Any]
+    rules: tuple[str, ...]
+    value: Any
+    explanation: tuple[dict[str, Any], ...]
+
+
+def evaluate(decision: Decision, names: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Outputs by name and the ids of the rules that matched; raises DecisionBroken.
 
     Of a policy that takes several rules each output is a list, or one number with an aggregation.
     """
-    if depth > MOST_DEPTH:
-        raise DecisionBroken("decision_circle", decision=table.id)
-    known = dict(names)
-    for required in table.requires:
-        known |= evaluate(required, known, depth + 1)[0]
-    try:
-        if table.literal:
-            return {table.outputs[0].name: table.literal.evaluate(known)}, ()
-        return _result(table, known, _matching(table, known))
-    except EvaluationFailed as failed:
-        raise DecisionBroken(failed.code, decision=table.id, **failed.params) from None
+    outcome = decide(decision, names)
+    return outcome.outputs, outcome.rules
 
 
-def _matching(table: DecisionTable, names: Names) -> list[Rule]:
-    values = [_typed(expression.evaluate(names), kind) for expression, kind in table.inputs]
-    matching = []
-    for rule in table.rules:
-        if all(_holds(cell, value, names) for cell, value in zip(rule.cells, values, strict=True)):
-            matching.append(rule)
-            if table.hit_policy == "FIRST":
-                break
-    return matching
+def decide(decision: Decision, names: Mapping[str, Any]) -> Outcome:
+    """The outcome of a decision on these variables, explained; raises DecisionBroken."""
+    return _Evaluation(names).outcome(decision)
 
 
-def _typed(value: Any, kind: str) -> Any:
-    if kind == "date" and isinstance(value, str):
+class _Evaluation:
+    """One evaluation: each decision of the graph is evaluated once."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = bounded(names)
+        self._done: dict[str, tuple[Hit, dict[str, Any]]] = {}
+        self._explained: list[dict[str, Any]] = []
+
+    def outcome(self, decision: Decision) -> Outcome:
+        hit, _ = self._of(decision, 0)
         try:
-            return as_date(value)
-        except ValueError:
-            raise EvaluationFailed("wrong_types", operation="date") from None
-    return value
+            outputs = {name: plain(value) for name, value in hit.outputs.items()}
+            return Outcome(outputs, hit.rules, plain(hit.value), tuple(self._explained))
+        except EvaluationFailed as failed:
+            raise DecisionBroken(failed.code, decision=decision.id, **failed.params) from None
+
+    def _of(self, decision: Decision, depth: int) -> tuple[Hit, dict[str, Any]]:
+        """What a decision gives, and all that the decisions which require it see."""
+        if depth > MOST_DEPTH:
+            raise DecisionBroken("decision_circle", decision=decision.id)
+        if decision.id not in self._done:
+            seen: dict[str, Any] = {}
+            for required in decision.requires:
+                seen |= self._of(required, depth + 1)[1]
+            hit, inputs = self._evaluated(decision, seen)
+            self._explained.append(_explained(decision, hit, inputs))
+            self._done[decision.id] = (
+                hit,
+                {**seen, **hit.outputs, **dict.fromkeys(decision.known_as, hit.value)},
+            )
+        return self._done[decision.id]
+
+    def _evaluated(self, decision: Decision, seen: dict[str, Any]) -> tuple[Hit, dict[str, Any]]:
+        try:
+            names = self._scope(decision, seen)
+            if decision.table:
+                return matched(decision.table, names)
+            assert decision.literal is not None  # noqa: S101 - it is the one or the other
+            value = decision.kind.fitted(decision.literal.value(names))
+        except EvaluationFailed as failed:
+            raise DecisionBroken(failed.code, decision=decision.id, **failed.params) from None
+        inputs = {
+            name: plain(names[name]) for name in sorted(decision.literal.names) if _is_data(names, name)
+        }
+        return Hit({decision.known_as[0]: value}, (), value), inputs
+
+    def _scope(self, decision: Decision, seen: dict[str, Any]) -> Local:
+        """What the decision sees: the case's data as values of their types, knowledge, what it requires."""
+        names = Local(self._names, {})
+        for given in decision.given:
+            found = [name for name in given.names if _has(self._names, name)]
+            for name in found:
+                names[name] = given.kind.fitted(self._names[name])
+        for name, function in decision.knowledge.items():
+            names[name] = function.closure(names)
+        names.update(seen)
+        return names
 
 
-def _holds(cell: Cell, value: Any, names: Names) -> bool:
-    return any(_passes(test, value, names) for test in cell.tests) != cell.negated
-
-
-def _passes(test: UnaryTest, value: Any, names: Names) -> bool:
-    if test.sign == "any":
-        return True
-    known = {**names, "input_value": value}
-    bound = test.bound.evaluate(known) if test.bound else None
-    if test.sign == "?":
-        return bound is True
-    if test.sign == "==":
-        return _equals(value, bound)
-    if value is None or bound is None:
+def _has(names: Names, name: str) -> bool:
+    try:
+        names[name]
+    except KeyError:
         return False
-    if test.sign == "..":
-        return _within(test, value, bound, test.upper.evaluate(known) if test.upper else None)
-    return _compared(test.sign, value, bound)
+    return True
 
 
-def _equals(value: Any, bound: Any) -> bool:
-    if isinstance(bound, list) and not isinstance(value, list):
-        return any(equal(value, exact(item)) for item in bound)
-    return equal(value, bound)
+def _is_data(names: Names, name: str) -> bool:
+    return _has(names, name) and not isinstance(names[name], Lambda)
 
 
-def _within(test: UnaryTest, value: Any, lower: Any, upper: Any) -> bool:
-    after = _compared(">=" if test.closed[0] else ">", value, lower)
-    return after and _compared("<=" if test.closed[1] else "<", value, upper)
+def _explained(decision: Decision, hit: Hit, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "decision": decision.id,
+        "inputs": {name: _told(value) for name, value in inputs.items()},
+    }
+    if decision.table:
+        notes = {rule.id: rule.note for rule in decision.table.rules if rule.note}
+        told["rules"] = [
+            {"id": rule, "note": notes[rule]} if rule in notes else {"id": rule} for rule in hit.rules
+        ]
+    return {**told, "outputs": {name: _told(value) for name, value in hit.outputs.items()}}
 
 
-_BY_SIGN: dict[str, Callable[[Any, Any], bool]] = {
-    "<": COMPARISONS[ast.Lt],
-    "<=": COMPARISONS[ast.LtE],
-    ">": COMPARISONS[ast.Gt],
-    ">=": COMPARISONS[ast.GtE],
-}
-
-
-def _compared(sign: str, value: Any, bound: Any) -> bool:
-    return _BY_SIGN[sign](value, bound)
-
-
-def _result(table: DecisionTable, names: Names, rules: list[Rule]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    ids = tuple(rule.id for rule in rules)
-    if not rules:
-        return _without_match(table, names), ()
-    rows = [[output.evaluate(names) if output else None for output in rule.outputs] for rule in rules]
-    if table.hit_policy in SEVERAL:
-        return _collected(table, _ordered(table, rows)), ids
-    if table.hit_policy == "UNIQUE" and len(rules) > 1:
-        raise DecisionBroken("not_unique", decision=table.id, rules=", ".join(ids))
-    if table.hit_policy == "ANY" and any(row != rows[0] for row in rows):
-        raise DecisionBroken("not_the_same", decision=table.id, rules=", ".join(ids))
-    if table.hit_policy == "PRIORITY":
-        rows = sorted(rows, key=lambda row: _rank(table, row))
-    return dict(zip((output.name for output in table.outputs), rows[0], strict=True)), ids
-
-
-def _without_match(table: DecisionTable, names: Names) -> dict[str, Any]:
-    if any(output.default for output in table.outputs):
-        return {o.name: o.default.evaluate(names) if o.default else None for o in table.outputs}
-    if table.hit_policy in SEVERAL:
-        return _collected(table, [])
-    raise DecisionBroken("no_rule_matched", decision=table.id)
-
-
-def _rank(table: DecisionTable, row: list[Any]) -> list[int]:
-    return [
-        output.ranking.index(value) if value in output.ranking else len(output.ranking)
-        for output, value in zip(table.outputs, row, strict=True)
-    ]
-
-
-def _ordered(table: DecisionTable, rows: list[list[Any]]) -> list[list[Any]]:
-    return sorted(rows, key=lambda row: _rank(table, row)) if table.hit_policy == "OUTPUT ORDER" else rows
-
-
-def _collected(table: DecisionTable, rows: list[list[Any]]) -> dict[str, Any]:
-    columns = {output.name: [row[number] for row in rows] for number, output in enumerate(table.outputs)}
-    if not table.aggregation:
-        return dict(columns)
-    return {name: _aggregated(table, values) for name, values in columns.items()}
-
-
-def _aggregated(table: DecisionTable, values: list[Any]) -> Any:
-    if table.aggregation == "COUNT":
-        return len(values)
-    if not all(is_number(value) for value in values):
-        raise DecisionBroken("wrong_types", decision=table.id, operation=table.aggregation)
-    if table.aggregation == "SUM":
-        return sum(values)
-    if not values:
-        return None
-    return min(values) if table.aggregation == "MIN" else max(values)
+def _told(value: Any) -> Any:
+    """A value as an explanation shows it: short, and plain JSON."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    try:
+        text = str(plain(value))
+    except EvaluationFailed:
+        return "…"
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"

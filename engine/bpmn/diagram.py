@@ -10,13 +10,13 @@ from engine.bpmn.xml import BPMN, child, children, is_ncname, line_of, local, na
 
 STEPS = ("userTask", "manualTask", "task")
 TASKS = (*STEPS, "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask")
-CONTAINERS = ("subProcess", "transaction")
+CONTAINERS = ("subProcess", "transaction", "adHocSubProcess")
 ACTIVITIES = (*TASKS, *CONTAINERS, "callActivity")
-GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway")
 EVENTS = ("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent")
 EXECUTED = frozenset((*ACTIVITIES, *GATEWAYS, *EVENTS))
 REFUSED = frozenset(
-    ("complexGateway", "adHocSubProcess", "callChoreography", "choreographyTask", "subChoreography",
+    ("callChoreography", "choreographyTask", "subChoreography",
      "callConversation", "conversation", "subConversation")
 )  # fmt: skip
 DOCUMENTATION = frozenset((
@@ -25,7 +25,7 @@ DOCUMENTATION = frozenset((
     "ioSpecification", "ioBinding", "auditing", "monitoring", "supportedInterfaceRef", "resourceRole",
     "performer", "humanPerformer", "potentialOwner", "correlationSubscription", "supports", "incoming",
     "outgoing", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "dataInputAssociation",
-    "dataOutputAssociation", "category", "artifact",
+    "dataOutputAssociation", "category", "artifact", "completionCondition",
 ))  # fmt: skip
 
 
@@ -56,6 +56,16 @@ class Shape:
     def attached_to(self) -> str | None:
         return self.element.get("attachedToRef") if self.kind == "boundaryEvent" else None
 
+    @property
+    def is_event_sub(self) -> bool:
+        """Whether it is an event sub-process, which no flow leads to."""
+        return self.kind in CONTAINERS and self.element.get("triggeredByEvent") == "true"
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it is there to undo another activity, and no flow leads to it."""
+        return self.kind in ACTIVITIES and self.element.get("isForCompensation") == "true"
+
 
 @dataclass(slots=True)
 class Diagram:
@@ -67,6 +77,22 @@ class Diagram:
     scopes: dict[str, list[Shape]] = field(default_factory=dict)
     flows: dict[str, SequenceFlow] = field(default_factory=dict)
     lanes: dict[str, etree._Element] = field(default_factory=dict)
+
+    def undone_by(self, boundary: str) -> Shape | None:
+        """The activity that an association leads to from a compensation boundary event."""
+        for association in self.root.iter(f"{{{BPMN}}}association"):
+            if association.get("sourceRef") == boundary:
+                return self.shapes.get(association.get("targetRef") or "")
+        return None
+
+    def message_flow(self, shape: str) -> etree._Element | None:
+        """The message flow that a shape sends or receives by, if it is drawn."""
+        for collaboration in children(self.root, "collaboration"):
+            for flow in children(collaboration, "messageFlow"):
+                ends = ((flow.get(side) or "").split(":")[-1] for side in ("sourceRef", "targetRef"))
+                if shape in ends:
+                    return flow
+        return None
 
     def definition(self, kind: str, name: str | None) -> etree._Element | None:
         """The message, signal, error, escalation or event definition of that id."""
@@ -110,7 +136,7 @@ def _check_ids(root: etree._Element, faults: FaultList) -> None:
         if not name:
             continue
         if not is_ncname(name):
-            faults.add("bad_id", element, id=name)
+            faults.add("odd_id" if is_ncname(f"_{name}") else "bad_id", element, id=name)
         if name in seen:
             faults.add("id_twice", element, id=name, first=line_of(seen[name]))
         seen.setdefault(name, element)
@@ -142,8 +168,6 @@ def _take_shape(diagram: Diagram, element: etree._Element, kind: str, scope: str
     diagram.shapes.setdefault(name, shape)
     diagram.scopes[scope].append(shape)
     if kind in CONTAINERS:
-        if element.get("triggeredByEvent") == "true":
-            faults.add("unsupported_element", element, kind="event subProcess")
         _take_scope(diagram, element, faults)
 
 
@@ -151,19 +175,18 @@ def _take_flow(diagram: Diagram, element: etree._Element, faults: FaultList) -> 
     name = element.get("id") or f"flow@{line_of(element)}:{len(diagram.flows)}"
     condition = child(element, "conditionExpression")
     text = text_of(condition) or None
-    if condition is not None and text is None:
-        faults.add("bad_expression", element, text="", why="empty")
     flow = SequenceFlow(name, element.get("sourceRef", ""), element.get("targetRef", ""), text, element)
     diagram.flows.setdefault(name, flow)
 
 
 def _take_lanes(diagram: Diagram, process: etree._Element, faults: FaultList) -> None:
-    """Inner lanes come later in the document, so the innermost wins."""
+    """Inner lanes come later in the document, so the innermost wins; data that stand in a lane say nothing."""
+    drawn = {element.get("id") for element in process}
     for lane in process.iter(f"{{{BPMN}}}lane"):
         for reference in children(lane, "flowNodeRef"):
             if text_of(reference) in diagram.shapes:
                 diagram.lanes[text_of(reference)] = lane
-            else:
+            elif text_of(reference) not in drawn:
                 faults.add("lane_of_nothing", lane, reference=text_of(reference))
 
 
@@ -179,6 +202,8 @@ def _connect(diagram: Diagram, flow: SequenceFlow, faults: FaultList) -> None:
         faults.add("flow_into_start", flow.element, target=target.id)
     elif source.kind == "endEvent":
         faults.add("flow_out_of_end", flow.element, source=source.id)
+    elif any(shape.is_event_sub or shape.undoes for shape in (source, target)):
+        faults.add("flow_to_apart", flow.element, source=source.id, target=target.id)
     else:
         source.outgoing.append(flow)
         target.incoming.append(flow)

@@ -1,14 +1,26 @@
 """What a diagram says beyond BPMN: steps, roles, names, deadlines, remedies, in Masar's words or others'."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from lxml import etree
 
-from engine.bpmn.diagram import STEPS, Diagram, Shape
+from engine.bpmn.assigning import due_of, form_of, groups_of, is_for_applicant, role_code, warn_of_assignment
+from engine.bpmn.diagram import ACTIVITIES, STEPS, Diagram, Shape
 from engine.bpmn.faults import FaultList
 from engine.bpmn.model import DeadlineRule, Keep, Labels, Remedy, Step
-from engine.bpmn.xml import BPMN, CAMUNDA, MASAR, XML, ZEEBE, extensions, local, namespace, said
+from engine.bpmn.vendors import WITHOUT_EFFECT, decision_of, warn_of_words
+from engine.bpmn.xml import (
+    MASAR,
+    XML,
+    ZEEBE,
+    extensions,
+    local,
+    namespace,
+    said,
+    sister_word,
+    walk,
+)
 
 LANGUAGES = ("ar", "fr", "en")
 ARABIC = re.compile("[\u0600-\u06ff]")
@@ -29,7 +41,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "summary": ("process",),
     "role": ("lane",),
     "call": ("serviceTask",),
-    "input": ("serviceTask", "sendTask", "intermediateThrowEvent", "endEvent"),
+    "binding": ("callActivity",),
+    "versionTag": ("callActivity", "process"),
+    "input": (*ACTIVITIES, "intermediateThrowEvent", "endEvent"),
+    "output": ACTIVITIES,
     "decision": ("businessRuleTask",),
     "result": ("businessRuleTask",),
     "correlates": _EVENTS,
@@ -38,32 +53,10 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 ATTRIBUTES = frozenset(
     ("form", "unit", "confidential", "otherThan", "sameAs", "skills", "priority", "legalBasis", "call", "role",
-     "decision", "suspends", "result", "lang")
+     "decision", "suspends", "result", "lang", "binding", "versionTag")
 )  # fmt: skip
-CHILDREN = frozenset(("keeps", "deadline", "label", "asks", "remedy", "correlates", "input", "summary"))
-IGNORED = {
-    BPMN: ("potentialOwner", "humanPerformer", "performer"),
-    CAMUNDA: (
-        "inputOutput",
-        "executionListener",
-        "taskListener",
-        "connector",
-        "field",
-        "in",
-        "out",
-        "formData",
-    ),
-    ZEEBE: (
-        "ioMapping",
-        "executionListeners",
-        "taskListeners",
-        "taskHeaders",
-        "formDefinition",
-        "taskSchedule",
-    ),
-}
-IGNORED_ATTRIBUTES = frozenset(
-    ("assignee", "candidateUsers", "dueDate", "followUpDate", "formKey", "formRef")
+CHILDREN = frozenset(
+    ("keeps", "deadline", "label", "asks", "remedy", "correlates", "input", "output", "summary")
 )
 
 
@@ -96,14 +89,26 @@ def check_dialect(root: etree._Element, faults: FaultList) -> None:
     for element in root.iter("*"):
         if namespace(element) == MASAR:
             _check_word(element, local(element), _holder(element), CHILDREN, faults)
-        if local(element) in IGNORED.get(namespace(element) or "", ()):
-            faults.add("ignored_extension", element, word=local(element))
+        elif local(element) in WITHOUT_EFFECT.get(namespace(element) or "", ()):
+            _warn_of(element, faults)
         for attribute in element.attrib:
             name = etree.QName(attribute)
             if name.namespace == MASAR:
                 _check_word(element, name.localname, element, ATTRIBUTES, faults)
-            elif name.namespace == CAMUNDA and name.localname in IGNORED_ATTRIBUTES:
-                faults.add("ignored_extension", element, word=name.localname)
+        warn_of_words(element, faults)
+    for element in walk(root):
+        if local(element) in STEPS:
+            warn_of_assignment(element, faults)
+
+
+def _warn_of(element: etree._Element, faults: FaultList) -> None:
+    """A word without effect; some have one on certain elements."""
+    word, holder = local(element), _holder(element)
+    names_decision = word == "field" and decision_of(holder).name
+    passes_data = word in ("in", "out") and local(holder) == "callActivity"
+    takes_payload = word == "variableName" and local(holder) not in STEPS
+    if not (names_decision or passes_data or takes_payload):
+        faults.add("ignored_extension", element, word=word)
 
 
 def _check_word(
@@ -125,42 +130,37 @@ def _holder(element: etree._Element) -> etree._Element:
 
 def role_of(lane: etree._Element) -> str:
     """`masar:role` of the lane, else its name in lower case with underscores, else its id."""
-    name = "_".join(re.findall(r"\w+", (lane.get("name") or "").lower()))
-    return said(lane, "role") or name or lane.get("id") or "lane"
+    return said(lane, "role") or role_code(lane.get("name") or "") or lane.get("id") or "lane"
 
 
 def role_for(diagram: Diagram, shape: Shape) -> str | None:
-    """The role of the node's lane, of the activity around it, or the first candidate group."""
+    """The role of the node's lane, of the activity around it, or the first group that may do it."""
     lane = diagram.lanes.get(shape.id)
     if lane is not None:
         return role_of(lane)
     around = diagram.shapes.get(shape.scope) or diagram.shapes.get(shape.attached_to or "")
     if around is not None and (role := role_for(diagram, around)):
         return role
-    return _group(shape.element)
+    if is_for_applicant(shape.element):
+        return "applicant"
+    return next(iter(groups_of(shape.element)), None)
 
 
-def _group(element: etree._Element) -> str | None:
-    groups = said(element, "candidateGroups", CAMUNDA)
-    for assignment in extensions(element, "assignmentDefinition", ZEEBE):
-        groups = groups or assignment.get("candidateGroups")
-    first = (groups or "").split(",")[0].strip().strip("=[]\"' ")
-    return first if NAME.fullmatch(first) else None
+def step_of(diagram: Diagram, shape: Shape, faults: FaultList, forms: Collection[str] | None = None) -> Step:
+    """The step of a user task, manual task, plain task or none start event.
 
-
-def step_of(diagram: Diagram, shape: Shape, faults: FaultList) -> Step:
-    """The step of a user task, manual task, plain task or none start event."""
+    `forms`: the names that exist; another modeler's form counts if it is one of them.
+    """
     element = shape.element
     keeps = tuple(keep for found in extensions(element, "keeps") if (keep := _keep(found, faults)))
-    form = said(element, "form")
-    deadlines = extensions(element, "deadline")
+    form = said(element, "form") or _foreign_form(element, forms, faults)
     return Step(
         id=shape.id,
         names=names_of(element, diagram.root),
         role=role_for(diagram, shape),
         form=form,
         unit=said(element, "unit") or "case",
-        deadline=deadline_of(deadlines[0], shape, faults) if deadlines else None,
+        deadline=_deadline(shape, faults),
         other_than=tuple((said(element, "otherThan") or "").replace(",", " ").split()),
         same_as=said(element, "sameAs"),
         skills=tuple((said(element, "skills") or "").replace(",", " ").split()),
@@ -172,6 +172,23 @@ def step_of(diagram: Diagram, shape: Shape, faults: FaultList) -> Step:
         legal_basis=said(element, "legalBasis"),
         keeps_all=not form and not keeps,
     )
+
+
+def _foreign_form(element: etree._Element, forms: Collection[str] | None, faults: FaultList) -> str | None:
+    form = form_of(element)
+    if not form or form in (forms or ()):
+        return form
+    faults.add("foreign_form", element, form=form)
+    return None
+
+
+def _deadline(shape: Shape, faults: FaultList) -> DeadlineRule | None:
+    """The deadline of a step: `masar:deadline`, else the span of time of a due date."""
+    own = extensions(shape.element, "deadline")
+    if own:
+        return deadline_of(own[0], shape, faults)
+    due = due_of(shape.element, faults)
+    return DeadlineRule(*due) if due else None
 
 
 def _keep(element: etree._Element, faults: FaultList) -> Keep | None:
@@ -189,7 +206,9 @@ def _asks(element: etree._Element) -> tuple[str, ...]:
 
 
 def _priority(element: etree._Element, faults: FaultList) -> int:
-    own, foreign = said(element, "priority"), said(element, "priority", CAMUNDA)
+    own, foreign = said(element, "priority"), sister_word(element, "priority")
+    for zeebe in extensions(element, "priorityDefinition", ZEEBE):
+        foreign = foreign or zeebe.get("priority")
     text = own or foreign or "0"
     try:
         return int(text)

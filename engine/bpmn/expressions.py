@@ -1,58 +1,76 @@
-"""The safe expression language of conditions, scripts, timers and decision cells.
+"""The safe expression language of conditions, scripts, timers, mappings and decision cells.
 
-Python-like (`amount > 1000 and kind == "sick"`), with the wrappers other modelers write: `${amount > 1000}`,
-`#{…}`, `= amount > 1000`, `&&`, `||`, `!`, `true`, `false`, `null`. Text is parsed to a syntax tree, checked
-against a whitelist and turned into closures: nothing is ever handed to Python's `eval`. There are no
-attributes, no loops, no names but the data's and a fixed set of functions; sizes of texts, lists and numbers
-are bounded.
+One grammar reads two spellings of the same thing: Python-like (`amount > 1000 and kind == "sick"`), with what other
+engines' files write (`${amount > 1000}`, `#{…}`, `&&`, `===`, `x eq 'a'`, `empty x`, `c ? a : b`), and FEEL behind
+a `=` and in DMN. Texts are parsed by our own parser and turned into closures: nothing is handed to Python's `eval`.
+There are no attributes and no names but the data's and a fixed set of functions; sizes and work are bounded.
 
 Numbers are exact: integers stay integers, decimals (literals and JSON floats alike) become `decimal.Decimal`,
-`/` gives an integer when the division comes out even and a 28-digit Decimal otherwise, `//` floors. So money
+`/` gives an integer when the division comes out even and a 34-digit Decimal otherwise, `//` floors. So money
 in centimes never meets a float.
 """
 
-import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.bpmn.operations import BINARY, COMPARISONS, FUNCTIONS, UNARY, EvaluationFailed, exact, plain
+from engine.bpmn.feel_cursor import DEEPEST, Node
+from engine.bpmn.feel_functions import FUNCTIONS
+from engine.bpmn.feel_lexing import LONGEST, WORD, ExpressionRefused, refused
+from engine.bpmn.feel_loops import FullCompiler
+from engine.bpmn.feel_parsing import CONSTANTS
+from engine.bpmn.feel_reading import Reader
+from engine.bpmn.feel_scopes import WORK, Closure, Names, bounded
+from engine.bpmn.operations import EvaluationFailed, plain
 
-LONGEST = 4_000
-MOST_NODES = 500
-DEEPEST = 60
-CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
-WRAPPED = re.compile(r"^\s*[$#]\{(.*)\}\s*$", re.DOTALL)
-LITERAL_OR_SIGN = re.compile(
-    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(&&)|(\|\|)|(!(?!=))|((?<![=<>!:])=(?!=))"""
+__all__ = [
+    "Expression",
+    "ExpressionRefused",
+    "Script",
+    "compile_expression",
+    "compile_feel",
+    "compile_script",
+]
+
+WRAPPED = re.compile(r"\s*[$#]\{(.*)\}\s*", re.DOTALL)
+MOST_LINES = 200
+ASSIGNMENT = re.compile(
+    rf"(?:(?:var|let|const|def)\s+)?({WORD})\s*(\*\*|//|[-+*/%:])?=(?!=)\s*(.+)", re.DOTALL
 )
-
-Names = Mapping[str, Any]
-Closure = Callable[[Names], Any]
-
-
-class ExpressionRefused(Exception):
-    """The text is not of the expression language; `code` and `params` say why."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(f"{code} {params}")
-        self.code = code
-        self.params = params
+SET_VARIABLE = re.compile(
+    r"""execution\.setVariable(?:Local)?\(\s*(?:"([^"\\]+)"|'([^'\\]+)')\s*,(.+)\)""", re.DOTALL
+)
+PIECE = re.compile(
+    r"""(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<comment>/\*.*?\*/|\#[^\n]*)|(?P<sign>[\[\](){};\n])""",
+    re.DOTALL,
+)
+GOES_ON = re.compile(r"(?:[-+*/%=<>!&|,?:\\]|\b(?:and|or|not|in|if|else|then|return|satisfies))\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression; `names` are the variables it reads."""
+    """A compiled expression; `names` are the variables it needs, `optional` those it reads where they are there."""
 
     text: str
     names: frozenset[str]
     closure: Closure
+    optional: frozenset[str] = frozenset()
+    works: bool = False
 
     def evaluate(self, names: Names) -> Any:
-        """Value of the expression; raises EvaluationFailed when it has none."""
-        return plain(self.closure(names))
+        """Value of the expression as it is kept; raises EvaluationFailed when it has none."""
+        return plain(self.value(names))
+
+    def value(self, names: Names) -> Any:
+        """The value as other expressions see it: durations, times and ranges are values of their own."""
+        if not self.works:
+            return self.closure(names)
+        try:
+            return self.closure(names if WORK in names else bounded(names))
+        except RecursionError:
+            raise EvaluationFailed("too_large") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,55 +80,99 @@ class Script:
     text: str
     names: frozenset[str]
     writes: frozenset[str]
-    lines: tuple[tuple[str, Closure], ...]
+    lines: tuple[tuple[str, Expression], ...]
 
     def run(self, names: Names) -> dict[str, Any]:
         """The assigned variables with their values; `names` is not changed."""
         written: dict[str, Any] = {}
-        for target, closure in self.lines:
-            written[target] = plain(closure({**names, **written}))
+        for target, expression in self.lines:
+            written[target] = expression.evaluate({**names, **written})
         return written
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=8_192)
 def compile_expression(text: str) -> Expression:
-    """One expression; raises ExpressionRefused."""
-    compiler = _Compiler()
-    closure = compiler.closure(_parsed(_unwrapped(text)))
-    return Expression(text, frozenset(compiler.reads), closure)
+    """One expression; FEEL behind a leading `=`, else plain; raises ExpressionRefused."""
+    _check_length(text)
+    bare = text.strip()
+    if bare.startswith("=") and not bare.startswith("=="):
+        return _compiled(text, bare[1:], feel=True)
+    wrapped = WRAPPED.fullmatch(bare)
+    return _compiled(text, wrapped[1] if wrapped else bare, feel=False)
+
+
+def compile_feel(
+    text: str,
+    *,
+    names: tuple[str, ...] = (),
+    callables: frozenset[str] = frozenset(),
+    aliases: Mapping[str, tuple[str, ...]] | None = None,
+    bound: tuple[str, ...] = (),
+) -> Expression:
+    """One FEEL expression of a DMN file; raises ExpressionRefused.
+
+    `names`: the names with spaces that the file declares. `callables`: those of them that are functions. `aliases`:
+    for a name those under which its value may be found. `bound`: names given by what stands around the text.
+    """
+    _check_length(text)
+    tree = tree_of(text, names=names)
+    return built(text, tree, FullCompiler(feel=True, callables=callables, aliases=aliases or {}, bound=bound))
+
+
+def compile_script(text: str) -> Script:
+    """Assignments `name = expression`, one a line or separated by `;`; raises ExpressionRefused."""
+    return _script(text)
 
 
 @lru_cache(maxsize=1_024)
-def compile_script(text: str) -> Script:
-    """Assignments `name = expression`, one a line or separated by `;`; raises ExpressionRefused."""
-    compiler = _Compiler()
-    lines: list[tuple[str, Closure]] = []
+def _script(text: str) -> Script:
+    _check_length(text)
+    lines: list[tuple[str, Expression]] = []
     reads: set[str] = set()
     for statement in _statements(text):
         target, value = _assignment(statement)
-        lines.append((target, compiler.closure(value)))
-        reads |= compiler.reads - {name for name, _ in lines[:-1]}
-        compiler.reads = set()
+        lines.append((target, value))
+        reads |= value.names - {name for name, _ in lines[:-1]}
+    if not lines or len(lines) > MOST_LINES:
+        raise ExpressionRefused("empty") if not lines else ExpressionRefused("too_long", most=MOST_LINES)
     return Script(text, frozenset(reads), frozenset(name for name, _ in lines), tuple(lines))
 
 
-def _unwrapped(text: str) -> str:
-    """The text without wrappers, in this language's spelling of the signs."""
-    _check_length(text)
-    text = text.strip()
-    wrapped = WRAPPED.match(text)
-    if wrapped:
-        text = wrapped.group(1)
-    elif text.startswith("=") and not text.startswith("=="):
-        text = text[1:]
-    return " ".join(LITERAL_OR_SIGN.sub(_respelled, text).split("\n")).strip()
+def compile_result(name: str, text: str) -> Script:
+    """The script that assigns one expression, FEEL behind a leading `=`; raises ExpressionRefused."""
+    value = compile_expression(text)
+    return Script(text, value.names, frozenset({_target(name)}), ((name, value),))
 
 
-def _respelled(match: re.Match[str]) -> str:
-    literal, conjunction, disjunction, negation, _ = match.groups()
-    if literal:
-        return str(literal)
-    return " and " if conjunction else " or " if disjunction else " not " if negation else "=="
+def tree_of(
+    text: str,
+    *,
+    feel: bool = True,
+    names: tuple[str, ...] = (),
+    read: Callable[[Reader], Node] = Reader.whole,
+) -> Node:
+    """The tree of a text; in FEEL what stands behind `//` is a comment where it cannot be a divisor."""
+    try:
+        return read(Reader(text, feel=feel, names=names))
+    except RecursionError:
+        raise ExpressionRefused("too_long", most=DEEPEST) from None
+    except ExpressionRefused as refusal:
+        if refusal.code != "syntax" or "//" not in text or not feel:
+            raise
+        return read(Reader(text, feel=True, names=names, slashes=True))
+
+
+def built(text: str, tree: Node, compiler: FullCompiler) -> Expression:
+    """The expression of a tree."""
+    closure = compiler.closure(tree)
+    optional = frozenset(compiler.optional - compiler.reads)
+    return Expression(text, frozenset(compiler.reads), closure, optional, compiler.loops)
+
+
+def _compiled(text: str, inner: str, *, feel: bool) -> Expression:
+    if not inner.strip():
+        raise ExpressionRefused("empty")
+    return built(text, tree_of(inner, feel=feel), FullCompiler(feel=feel))
 
 
 def _check_length(text: str) -> None:
@@ -120,174 +182,44 @@ def _check_length(text: str) -> None:
         raise ExpressionRefused("too_long", most=LONGEST)
 
 
-def _parsed(text: str) -> ast.expr:
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ExpressionRefused("syntax", text=text[:80], detail=_detail(error)) from None
-
-
-def _statements(text: str) -> list[ast.stmt]:
-    _check_length(text)
-    try:
-        body = ast.parse("\n".join(line.strip() for line in text.strip().splitlines())).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ExpressionRefused("syntax", text=text.strip()[:80], detail=_detail(error)) from None
-    if not body:
-        raise ExpressionRefused("empty")
-    return body
-
-
-def _detail(error: BaseException) -> str:
-    return error.msg if isinstance(error, SyntaxError) and error.msg else type(error).__name__
-
-
-def _assignment(statement: ast.stmt) -> tuple[str, ast.expr]:
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+def _assignment(statement: str) -> tuple[str, Expression]:
+    found = SET_VARIABLE.fullmatch(statement)
+    if found:
+        return _target(found[1] or found[2]), compile_expression(found[3])
+    found = ASSIGNMENT.fullmatch(statement)
+    if found is None:
         raise ExpressionRefused("only_assignments")
-    target = statement.targets[0]
-    if not isinstance(target, ast.Name) or target.id in FUNCTIONS or target.id in CONSTANTS:
+    name, sign, value = found.groups()
+    if ASSIGNMENT.fullmatch(value):
         raise ExpressionRefused("only_assignments")
-    return target.id, statement.value
+    if sign and sign != ":":
+        value = f"{name} {sign} ({value})"
+    return _target(name), compile_expression(value)
 
 
-class _Compiler:
-    """Turns checked syntax into closures and notes the names read on the way."""
-
-    def __init__(self) -> None:
-        self.reads: set[str] = set()
-        self._nodes = 0
-        self._depth = 0
-
-    def closure(self, node: ast.expr) -> Closure:
-        self._nodes += 1
-        if self._nodes > MOST_NODES or self._depth > DEEPEST:
-            raise ExpressionRefused("too_long", most=MOST_NODES)
-        method = getattr(self, f"_{type(node).__name__.lower()}", None)
-        if method is None:
-            raise ExpressionRefused("not_allowed", what=type(node).__name__)
-        self._depth += 1
-        closure: Closure = method(node)
-        self._depth -= 1
-        return closure
-
-    def _constant(self, node: ast.Constant) -> Closure:
-        if not isinstance(node.value, str | int | float | bool | None):
-            raise ExpressionRefused("not_allowed", what=type(node.value).__name__)
-        value = exact(node.value)
-        return lambda names: value
-
-    def _name(self, node: ast.Name) -> Closure:
-        name = node.id
-        if name in CONSTANTS:
-            value = CONSTANTS[name]
-            return lambda names: value
-        if name.startswith("__"):
-            raise ExpressionRefused("not_allowed", what=name)
-        self.reads.add(name)
-        return lambda names: _looked_up(names, name)
-
-    def _boolop(self, node: ast.BoolOp) -> Closure:
-        parts = [self.closure(value) for value in node.values]
-        if isinstance(node.op, ast.And):
-            return lambda names: all(part(names) for part in parts)
-        return lambda names: any(part(names) for part in parts)
-
-    def _unaryop(self, node: ast.UnaryOp) -> Closure:
-        operation = UNARY.get(type(node.op))
-        if operation is None:
-            raise ExpressionRefused("not_allowed", what=type(node.op).__name__)
-        operand = self.closure(node.operand)
-        return lambda names: operation(operand(names))
-
-    def _binop(self, node: ast.BinOp) -> Closure:
-        operation = BINARY.get(type(node.op))
-        if operation is None:
-            raise ExpressionRefused("not_allowed", what=type(node.op).__name__)
-        left, right = self.closure(node.left), self.closure(node.right)
-        return lambda names: operation(left(names), right(names))
-
-    def _compare(self, node: ast.Compare) -> Closure:
-        first = self.closure(node.left)
-        links = [
-            (self._comparison(op), self.closure(value))
-            for op, value in zip(node.ops, node.comparators, strict=True)
-        ]
-
-        def compared(names: Names) -> bool:
-            left = first(names)
-            for holds, closure in links:
-                right = closure(names)
-                if not holds(left, right):
-                    return False
-                left = right
-            return True
-
-        return compared
-
-    def _comparison(self, operator: ast.cmpop) -> Callable[[Any, Any], bool]:
-        if type(operator) not in COMPARISONS:
-            raise ExpressionRefused("not_allowed", what=type(operator).__name__)
-        return COMPARISONS[type(operator)]
-
-    def _ifexp(self, node: ast.IfExp) -> Closure:
-        test, yes, no = self.closure(node.test), self.closure(node.body), self.closure(node.orelse)
-        return lambda names: yes(names) if test(names) else no(names)
-
-    def _list(self, node: ast.List | ast.Tuple) -> Closure:
-        items = [self.closure(item) for item in node.elts]
-        return lambda names: [item(names) for item in items]
-
-    _tuple = _list
-
-    def _dict(self, node: ast.Dict) -> Closure:
-        pairs = []
-        for key, value in zip(node.keys, node.values, strict=True):
-            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-                raise ExpressionRefused("not_allowed", what="Dict")
-            pairs.append((key.value, self.closure(value)))
-        return lambda names: {key: value(names) for key, value in pairs}
-
-    def _subscript(self, node: ast.Subscript) -> Closure:
-        if isinstance(node.slice, ast.Slice):
-            raise ExpressionRefused("not_allowed", what="Slice")
-        whole, key = self.closure(node.value), self.closure(node.slice)
-        return lambda names: _item(whole(names), key(names))
-
-    def _call(self, node: ast.Call) -> Closure:
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
-            raise ExpressionRefused("unknown_function", name=ast.unparse(node.func)[:40])
-        if node.keywords:
-            raise ExpressionRefused("not_allowed", what="keyword")
-        name = node.func.id
-        function = FUNCTIONS[name]
-        arguments = [self.closure(argument) for argument in node.args]
-        return lambda names: _called(name, function, [argument(names) for argument in arguments])
+def _target(name: str) -> str:
+    if not re.fullmatch(WORD, name) or name in FUNCTIONS or name in CONSTANTS or name.startswith("__"):
+        raise ExpressionRefused("only_assignments")
+    return name
 
 
-def _looked_up(names: Names, name: str) -> Any:
-    try:
-        return exact(names[name])
-    except KeyError:
-        raise EvaluationFailed("unknown_name", name=name) from None
-
-
-def _item(whole: Any, key: Any) -> Any:
-    fits = (
-        isinstance(key, str)
-        if isinstance(whole, dict)
-        else isinstance(whole, list | str) and isinstance(key, int)
-    )
-    if not fits:
-        raise EvaluationFailed("wrong_types", operation="[]")
-    try:
-        return exact(whole[key])
-    except LookupError:
-        raise EvaluationFailed("no_such_item", key=str(key)) from None
-
-
-def _called(name: str, function: Callable[..., Any], arguments: list[Any]) -> Any:
-    try:
-        return function(*arguments)
-    except (TypeError, ValueError, ArithmeticError):
-        raise EvaluationFailed("wrong_types", operation=name) from None
+def _statements(text: str) -> list[str]:
+    """The lines of a script: a line goes on in the next within brackets and behind an operator."""
+    found, statement, depth, at = [], "", 0, 0
+    for piece in PIECE.finditer(text):
+        statement += text[at : piece.start()]
+        at = piece.end()
+        if piece["comment"]:
+            continue
+        if piece["sign"] and depth == 0 and piece[0] in ";\n":
+            if piece[0] == ";" or not GOES_ON.search(statement):
+                found.append(statement)
+                statement = ""
+                continue
+            statement = statement.rstrip("\\")
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(piece[0], 0)
+        if depth < 0:
+            raise refused(text, piece.start())
+        statement += piece[0]
+    parts = [part.strip() for part in [*found, statement + text[at:]]]
+    return [part for part in parts if part and not part.startswith("//")]

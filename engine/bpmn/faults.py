@@ -18,15 +18,23 @@ CODES: dict[str, bool] = {
     "flow_across_scopes": True, "flow_into_start": True, "flow_out_of_end": True, "unreachable": False,
     "no_start": True, "several_starts": False, "no_end": False, "empty_process": True,
     "gateway_without_way_out": True, "flow_without_condition": True, "unknown_default": True,
-    "unknown_attached": True, "unknown_reference": True, "message_without_name": True,
+    "unknown_attached": True, "unknown_reference": True, "message_without_name": False,
     "event_gateway_target": True, "one_way_gateway": False, "unsupported_combination": True,
     "unsupported_script": True, "link_without_pair": True, "unknown_called": True, "called_in_circle": True,
     "unsupported_repetition": True, "ignored_extension": False, "unknown_dialect": True,
     "misplaced_word": True, "bad_expression": True, "bad_script": True, "bad_timer": True, "bad_path": True,
     "no_lane": False, "no_form": False, "unknown_form": True, "no_deadline": False, "not_translated": False,
     "no_name": False, "bad_deadline": True, "bad_number": True, "unknown_step": True, "bad_remedy": True,
-    "keeps_incomplete": True, "no_operation": True, "no_decision": True, "unknown_decision": True,
+    "keeps_incomplete": True, "no_decision": True, "unknown_decision": True,
+    "flow_to_apart": True, "condition_without_effect": False, "called_without_start": True, "link_twice": True,
+    "event_sub_start": True, "compensation_without_handler": True,
     "bad_decision": True, "lane_of_nothing": False,
+    "deadlock": True, "deadlock_in_loop": True, "possible_deadlock": False, "livelock": True,
+    "possible_livelock": False, "no_way_to_an_end": False, "lack_of_synchronisation": False,
+    "never_reached": False, "soundness_not_explored": False, "dead_data": False, "unknown_variable": True,
+    "doubtful_variable": False,
+    "operation_by_id": False, "several_groups": False, "due_not_read": False, "foreign_form": False,
+    "mapping_not_read": True, "odd_id": False,
 }  # fmt: skip
 """Every code, and whether it refuses the deployment (else it warns)."""
 
@@ -47,6 +55,7 @@ class FaultList:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._told: set[tuple[str, str | None, int | None, str]] = set()
 
     def add(self, code: str, at: etree._Element | None = None, /, **params: Any) -> None:
         """Notes a fault at an element, or at the nearest element around it that has an id."""
@@ -60,7 +69,9 @@ class FaultList:
             params,
             CODES[code],
         )
-        if fault not in self._faults:
+        told = (code, fault.element, fault.line, repr(params))
+        if told not in self._told:
+            self._told.add(told)
             self._faults.append(fault)
 
     def add_at_line(self, code: str, line: int | None, /, **params: Any) -> None:

@@ -1,13 +1,12 @@
-"""A running case in memory: its scopes of data, its tokens, its flows.
+"""A running case in memory: its tokens and its flows.
 
-SpiffWorkflow keeps a copy of the data on every token and predicts the paths ahead. Here data belong to scopes
-(case, called process, item of a repetition) that all tokens of the scope share, and a token exists only where
-the case stands, so joins have nothing to overwrite and the state stays small. Nothing here reads a clock.
+SpiffWorkflow predicts the paths ahead; here a token exists only where the case stands, so the state stays small.
+Nothing here reads a clock.
 """
 
-import uuid
-from collections import ChainMap
-from collections.abc import Callable, Iterator, MutableMapping
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -17,37 +16,31 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Decided, Thrown
+from engine.bpmn.scopes import Scope
 
-ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+UNFINISHED = TaskState.NOT_FINISHED_MASK
+NOT_BEGUN = TaskState.FUTURE | TaskState.WAITING
 
 Spec = Any
 """A SpiffWorkflow specification of a node; the library carries no types."""
 
-
-class Scope:
-    """Variables that all tokens within it share; an inner scope reads through to the outer one."""
-
-    __slots__ = ("outer", "values")
-
-    def __init__(self, values: dict[str, Any], outer: "Scope | None" = None) -> None:
-        self.values = values
-        self.outer = outer
-
-    def view(self) -> MutableMapping[str, Any]:
-        """What a token sees; writing through it changes the innermost scope only."""
-        return ChainMap(*self._chain()) if self.outer else self.values
-
-    def _chain(self) -> list[dict[str, Any]]:
-        return [self.values, *(self.outer._chain() if self.outer else [])]
+Log = list[dict[str, Any]]
+"""What a flow has done that can be undone, in order: see engine.bpmn.compensation."""
 
 
 class Token(Task):
-    """One token at one node; `scope` is its own only for an item of a repetition."""
+    """One token at one node; `scope` is its own for an item of a repetition and around a mapped activity."""
 
     def __init__(
-        self, flow: "Flow", task_spec: Spec, parent: "Token | None", state: int, scope: Scope | None = None
+        self,
+        flow: "Flow",
+        task_spec: Spec,
+        parent: "Token | None",
+        state: int,
+        scope: Scope | None = None,
+        name: str | None = None,
     ) -> None:
-        self.id = uuid.uuid4().hex
+        self.id = name or os.urandom(16).hex()
         self.workflow = flow
         self.task_spec = task_spec
         self.internal_data: dict[str, Any] = {}
@@ -57,6 +50,7 @@ class Token(Task):
         self._state = state
         self.scope = scope
         flow.tasks[self.id] = self
+        flow.live += self.is_live
         if parent:
             parent._children.append(self.id)
 
@@ -66,9 +60,19 @@ class Token(Task):
 
     @property
     def innermost(self) -> Scope:
-        """The scope that this token writes to."""
+        """The scope that this token is in."""
         scope: Scope = self.scope or self.workflow.scope
         return scope
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the flow cannot end while the token is here; one that only listens does not hold it up."""
+        listens = self.task_spec.listens and self._state & NOT_BEGUN
+        return bool(self._state & UNFINISHED) and not listens
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """What the node has learnt becomes data."""
+        self.innermost.write(values)
 
     def _add_child(
         self, task_spec: Spec, state: int = TaskState.FUTURE, scope: Scope | None = None
@@ -76,7 +80,17 @@ class Token(Task):
         return Token(self.workflow, task_spec, self, state, scope)
 
     def _set_state(self, value: int) -> None:
+        flow, spec = self.workflow, self.task_spec
+        before = self.is_live
         self._state = value
+        flow.live += self.is_live - before
+        if spec.looks_again:
+            if value == TaskState.WAITING:
+                flow.looking[self.id] = self
+            else:
+                flow.looking.pop(self.id, None)
+        if value == TaskState.READY and not spec.manual:
+            flow.top_workflow.agenda.append(self)
 
     def _inherit_data(self) -> None:
         """Data are shared by scope: there is nothing to copy."""
@@ -90,15 +104,35 @@ class Token(Task):
             self.task_spec._on_cancel(self)
 
     def complete(self) -> None:
-        """The node is done: noted for the act, then its successors go on."""
+        """The node is done: noted for the act, then its successors go on.
+
+        A token that was withdrawn by what it threw itself is noted, and goes no further.
+        """
+        spec, flow, parent = self.task_spec, self.workflow, self.parent
+        if self._state == TaskState.CANCELLED:
+            self._report()
+            return
+        spec.leave(self)
+        if parent is not None:
+            parent.task_spec.child_finishing(parent, self)
+        enough = flow.spec.is_enough(flow, self)
         self._set_state(TaskState.COMPLETED)
-        if self.task_spec.is_reported:
+        self._report()
+        spec._on_complete(self)
+        if enough:
+            flow.spec.stop(flow)
+
+    def _report(self) -> None:
+        if self.task_spec.reports(self):
             self.workflow.top_workflow.completed_elements.append(self.task_spec.bpmn_id)
-        self.task_spec._on_complete(self)
 
 
 class Flow:
-    """What a case and its sub-processes have in common; mixed into the library's workflows."""
+    """What a case and its sub-processes have in common; mixed into the library's workflows.
+
+    `live`: how many tokens hold it up; `looking`: tokens that look again whenever something was completed; `log`:
+    what can be undone.
+    """
 
     tasks: dict[str, Token]
     spec: Spec
@@ -108,54 +142,89 @@ class Flow:
     depth: int
     parent_task_id: str | None
     top_workflow: Any
+    live: int
+    looking: dict[str, Token]
+    log: Log
+
+    def _prepare(self) -> None:
+        self.live = 0
+        self.looking = {}
+        self.log = []
 
     def _open(self, scope: Scope) -> None:
         self.scope = scope
         self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED)
 
-    def begin(self, at: Spec | None = None) -> None:
-        """Puts a token on the start `at`, else on the none start, else on all that start by an event."""
-        plain = [spec for spec in self.spec.starts if not spec.catching]
-        specs = [at] if at else plain[:1] or self.spec.starts or self.spec.orphans
+    def begin(self, at: Spec | None = None, event: Any = None) -> None:
+        """Lets the event sub-processes listen; puts a token on the start `at`, at which `event` has happened.
+
+        Without `at`: on the none start, else on all that start by an event, else on what no flow leads to.
+        """
+        for spec in self.spec.listeners:
+            self.place(spec)
+        if self.is_interrupted:
+            return
+        if at is not None:
+            at.begin_at(self.task_tree, event)
+            return
+        plain = [spec for spec in self.spec.starts if not spec.catching and spec in self.spec.entered]
+        specs = plain[:1] or self.spec.entered or self.spec.first_activities(self)
         tokens = [self.task_tree._add_child(spec) for spec in specs]
         for token in tokens:
-            if at is not None:
-                token.internal_data["fired"] = True
-            token.task_spec._update(token)
+            if token._state == TaskState.FUTURE:
+                token.task_spec._update(token)
+
+    def place(self, spec: Spec) -> Token:
+        """Puts a token on a node that no other leads to."""
+        token = self.task_tree._add_child(spec)
+        spec._update(token)
+        return token
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether an interrupting event sub-process has taken over."""
+        return any(task.task_spec.listens and task.task_spec.interrupting and task._state == TaskState.STARTED
+                   for task in self.task_tree.children)  # fmt: skip
 
     def update_waiting_tasks(self) -> None:
         """Joins and conditions look again whenever something was completed."""
-        for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
-            if task.task_spec.looks_again and task._state == TaskState.WAITING:
+        for task in list(self.looking.values()):
+            if task._state == TaskState.WAITING:
                 task.task_spec._update(task)
 
     def _task_completed_notify(self, _task: Token) -> None:
-        if not self.completed:
+        if not self.completed and self.looking:
             self.update_waiting_tasks()
 
     def _task_removed_notify(self, _task: Token) -> None:
         """Nothing is told: no one listens."""
 
     def rest(self) -> bool:
-        """Whether no token is left; marks the flow as completed then."""
-        if not any(task._state & TaskState.NOT_FINISHED_MASK for task in self.tasks.values()):
-            self.completed = True
+        """Whether no token is left; the flow is completed then, and nobody listens any more."""
+        if not self.completed and not self.live and not self.spec.goes_on(self):
+            self.cancel()
         return self.completed
 
+    def withdraw(self, besides: Token | None = None) -> None:
+        """Withdraws every token but one, those of sub-processes included."""
+        for task in [task for task in self.tasks.values() if task._state & UNFINISHED]:
+            if task is not besides:
+                task.cancel()
+
     def cancel(self, success: bool = False) -> list[Token]:
-        """Withdraws every token, those of sub-processes included."""
+        """Ends the flow: withdraws every token."""
         self.completed = True
-        withdrawn = [task for task in self.tasks.values() if task._state & TaskState.NOT_FINISHED_MASK]
-        for task in withdrawn:
-            task.cancel()
-        return withdrawn
+        self.withdraw()
+        return []
 
 
 class CaseFlow(Flow, BpmnWorkflow):
-    """The case itself. Collects, for one act, what was completed, thrown and decided."""
+    """The case itself. Collects, for one act, what goes on by itself, what was completed, thrown and decided."""
 
     def __init__(self, spec: BpmnProcessSpec, subprocess_specs: dict[str, BpmnProcessSpec]) -> None:
+        self._prepare()
         BpmnWorkflow.__init__(self, spec, subprocess_specs, script_engine=_NoScripts(), deserializing=True)
+        self.agenda: deque[Token] = deque()
         self.completed_elements: list[str] = []
         self.thrown: list[Thrown] = []
         self.decided: list[Decided] = []
@@ -170,14 +239,19 @@ class CaseFlow(Flow, BpmnWorkflow):
             yield from list(flow.tasks.values())
 
     def find(self, token_id: str) -> Token | None:
-        return next((flow.tasks[token_id] for flow in self.flows() if token_id in flow.tasks), None)
+        """The token of that id; an idle instance of a repetition gets its token back."""
+        found = next((flow.tasks[token_id] for flow in self.flows() if token_id in flow.tasks), None)
+        if found is None and "." in token_id:
+            repeated, _, number = token_id.rpartition(".")
+            host = self.find(repeated)
+            found = host.task_spec.wake(host, int(number)) if host is not None and number.isdigit() else None
+        return found
 
     def open_inner(self, host: Token, spec_name: str, scope: Scope) -> "InnerFlow":
-        """Starts the flow of a sub-process or called process at its activity `host`."""
+        """Opens the flow of a sub-process or called process at its activity `host`; it is begun by the caller."""
         inner = InnerFlow(self.subprocess_specs[spec_name], host, self)
         self.subprocesses[host.id] = inner
-        inner._open(scope)
-        inner.begin()
+        inner._open(inner.spec.scope_in(scope))
         return inner
 
     def close_inner(self, host: Token) -> None:
@@ -202,6 +276,7 @@ class InnerFlow(Flow, BpmnSubWorkflow):
 
     def __init__(self, spec: BpmnProcessSpec, host: Token, case: CaseFlow) -> None:
         self.host = host
+        self._prepare()
         BpmnSubWorkflow.__init__(self, spec, host.id, case, deserializing=True)
 
     @property

@@ -1,8 +1,9 @@
 """What a diagram means once read, and what one act on a running case gives back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Labels = dict[str, str]
 """A name in several languages, keyed by "ar", "fr", "en"; any of them may be missing."""
@@ -102,6 +103,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledElsewhere:
+    """A call activity whose process is not in the file itself, and which of its versions is meant.
+
+    `binding`: "latest", "deployment" (deployed with the caller, else the one in service then), "version" (`version`
+    is its number) or "tag" (`tag` is its version tag).
+    """
+
+    element: str
+    process: str
+    binding: Literal["latest", "deployment", "version", "tag"] = "latest"
+    version: int | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A procedure as drawn. Treat its mappings as constants: one Process serves all cases and threads."""
 
@@ -116,6 +132,7 @@ class Process:
     opening: Step | None = None
     calls: dict[str, str] = field(default_factory=dict)
     decisions: tuple[str, ...] = ()
+    calls_elsewhere: tuple[CalledElsewhere, ...] = ()
     figures: dict[str, Figure] = field(default_factory=dict)
     """By the name of the variable, in the order of the tables' columns; those without labels are left out."""
     summary: Labels = field(default_factory=dict)
@@ -131,8 +148,7 @@ class Process:
         return next((one.names for one in known if one and one.names), {"en": element})
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A step that waits for a person; `item`: number (from 1) among the instances of a repeated step."""
 
     token: str
@@ -154,13 +170,15 @@ class Call:
 class Timer:
     """A waiting timer; `text` is ISO 8601 as the expression gave it, to be armed by the caller.
 
-    A cycle's text is "Rn/…" with the rounds that remain; after `expire` it is exported again.
+    A cycle's text is "Rn/…" with the rounds that remain; after `expire` it is exported again, and `follows` is the
+    handle of the round that has just been: the next is counted from the moment that one was due.
     """
 
     token: str
     element: str
     kind: Literal["date", "duration", "cycle"]
     text: str
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,30 +204,46 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision table evaluated in this act, with the ids of the rules that matched."""
+    """A decision evaluated in this act, with the ids of the rules that matched.
+
+    `explanation`: of it and of each decision that it requires, in order: id, inputs, rules, outputs (short JSON).
+    """
 
     element: str
     decision: str
     outputs: Data
     rules: tuple[str, ...]
+    explanation: tuple[Data, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An element that failed: its token stays there until `running.retry`; `code` and `params` say why."""
+
+    token: str
+    element: str
+    code: str
+    params: Data
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
     """What one act did: the new state, the data of the case, and everything that now waits.
 
-    `completed`: ids of the elements completed in this act, in order.
+    `completed`: ids of the elements completed in this act, in order. `failures`: all tokens that stand at an element
+    that failed, in this act or before.
     """
 
     state: bytes
     data: Data
-    steps: tuple[Waiting, ...] = ()
+    steps: Sequence[Waiting] = ()
     calls: tuple[Call, ...] = ()
     timers: tuple[Timer, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     thrown: tuple[Thrown, ...] = ()
     completed: tuple[str, ...] = ()
     decided: tuple[Decided, ...] = ()
+    failures: tuple[Failure, ...] = ()
     ended: bool = False
 
 

@@ -1,5 +1,7 @@
 """The event definitions of a shape as events; what cannot be executed there is a fault."""
 
+import json
+import re
 from typing import Literal
 
 from lxml import etree
@@ -9,16 +11,19 @@ from engine.bpmn.diagram import Diagram, Shape
 from engine.bpmn.events import CodeEvent, ConditionEvent, Event, NamedEvent
 from engine.bpmn.expressions import Expression
 from engine.bpmn.faults import FaultList
-from engine.bpmn.xml import ZEEBE, child, children, extensions, local, namespace, text_of
+from engine.bpmn.vendors import of_message
+from engine.bpmn.xml import CAMUNDA, ZEEBE, child, children, extensions, local, namespace, said, text_of
 
 CATCHING = ("message", "signal", "timer", "conditional")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "startEvent": CATCHING,
     "intermediateCatchEvent": (*CATCHING, "link"),
-    "intermediateThrowEvent": ("message", "signal", "escalation", "link"),
-    "endEvent": ("message", "signal", "error", "escalation", "terminate", "cancel"),
-    "boundaryEvent": (*CATCHING, "error", "escalation", "cancel"),
+    "intermediateThrowEvent": ("message", "signal", "escalation", "compensate", "link"),
+    "endEvent": ("message", "signal", "error", "escalation", "compensate", "terminate", "cancel"),
+    "boundaryEvent": (*CATCHING, "error", "escalation", "compensate", "cancel"),
+    "eventSubStart": (*CATCHING, "error", "escalation", "compensate"),
 }
+PLACES = re.compile(r"([$#]\{[^{}]*\})")
 SUFFIX = "EventDefinition"
 NamedKind = Literal["message", "signal"]
 CODES = {"error": "errorCode", "escalation": "escalationCode"}
@@ -52,32 +57,36 @@ def events_of(diagram: Diagram, shape: Shape, faults: FaultList) -> tuple[Event,
             faults.add("unsupported_event", shape.element, kind=kind, where=shape.kind)
         elif kind != "link" and (event := _event(diagram, shape, kind, element, faults)):
             events.append(event)
-    if len(found) > 1 and (
-        shape.element.get("parallelMultiple") == "true" or "link" in {kind for kind, _ in found}
-    ):
-        faults.add("unsupported_event", shape.element, kind="parallelMultiple", where=shape.kind)
+    if len(found) > 1 and "link" in {kind for kind, _ in found}:
+        faults.add("unsupported_event", shape.element, kind="link", where=shape.kind)
     if shape.kind == "boundaryEvent" and not found:
         faults.add("unsupported_event", shape.element, kind="none", where=shape.kind)
     return tuple(events)
 
 
 def message_event(diagram: Diagram, shape: Shape, faults: FaultList) -> tuple[Event, ...]:
-    """The message of a send or receive task; a fault without one."""
-    if shape.element.get("messageRef"):
-        event = _named(diagram, shape, "message", shape.element, faults)
-        return (event,) if event else ()
+    """The message of a send or receive task."""
     found = [element for kind, element in definitions(diagram, shape) if kind == "message"]
-    event = _named(diagram, shape, "message", found[0], faults) if found else None
-    if not found:
-        faults.add("message_without_name", shape.element)
+    at = found[0] if found and not shape.element.get("messageRef") else shape.element
+    event = _named(diagram, shape, "message", at, faults)
     return (event,) if event else ()
 
 
+def is_event_start(diagram: Diagram, shape: Shape) -> bool:
+    """Whether it is the start of an event sub-process."""
+    around = diagram.shapes.get(shape.scope)
+    return shape.kind == "startEvent" and around is not None and around.is_event_sub
+
+
 def _is_allowed(diagram: Diagram, shape: Shape, kind: str) -> bool:
+    interrupts = shape.element.get("cancelActivity") != "false"
+    if is_event_start(diagram, shape):
+        interrupts = shape.element.get("isInterrupting") != "false"
+        return kind in ALLOWED["eventSubStart"] and (interrupts or kind != "error")
     if shape.kind == "startEvent" and shape.scope not in diagram.processes:
         return False
     if kind == "error" and shape.kind == "boundaryEvent":
-        return shape.element.get("cancelActivity") != "false"
+        return interrupts
     if kind == "cancel":
         around = diagram.shapes.get(shape.attached_to or shape.scope)
         return kind in ALLOWED[shape.kind] and around is not None and around.kind == "transaction"
@@ -96,7 +105,18 @@ def _event(
         return _named(diagram, shape, "signal" if kind == "signal" else "message", element, faults)
     if kind in CODES:
         return _coded(diagram, kind, element, faults)
+    if kind == "compensate":
+        activity = element.get("activityRef")
+        if activity and activity not in diagram.shapes:
+            faults.add("unknown_reference", element, reference=activity)
+        return CodeEvent(kind, activity, waits=element.get("waitForCompletion") != "false")
     return CodeEvent(kind)
+
+
+def _key_of(text: str) -> str:
+    """The name of the one key of a Camunda 8 subscription: that of the variable it is, else `correlationKey`."""
+    name = text.strip().removeprefix("=").strip().rpartition(".")[2]
+    return name if name.isidentifier() else "correlationKey"
 
 
 def _coded(diagram: Diagram, kind: str, element: etree._Element, faults: FaultList) -> CodeEvent:
@@ -104,9 +124,11 @@ def _coded(diagram: Diagram, kind: str, element: etree._Element, faults: FaultLi
     definition = diagram.definition(kind, reference) if reference else None
     if reference and definition is None:
         faults.add("unknown_reference", element, reference=reference)
+    code_as = said(element, f"{kind}CodeVariable", CAMUNDA)
     if definition is None:
-        return CodeEvent(kind)
-    return CodeEvent(kind, definition.get(CODES[kind]) or reference, definition.get("name") or "")
+        return CodeEvent(kind, code_as=code_as)
+    code = definition.get(CODES[kind]) or reference
+    return CodeEvent(kind, code, definition.get("name") or "", code_as=code_as)
 
 
 def _named(
@@ -117,11 +139,53 @@ def _named(
     if reference and definition is None:
         faults.add("unknown_reference", element, reference=reference)
         return None
-    name = definition.get("name") or reference if definition is not None else shape.element.get("name")
+    name = _name(diagram, shape, kind, definition)
     if not name:
         faults.add("message_without_name", element)
+        name = shape.id
+    keys, lenient = _correlation(diagram, shape, reference, definition, faults)
+    return NamedEvent(kind, name, keys, lenient, _spelled(name, shape, element, faults))
+
+
+def _spelled(name: str, shape: Shape, at: etree._Element, faults: FaultList) -> Expression | None:
+    """The expression of a name that depends on the data: `paid-${reference}`, `= "paid-" + reference`."""
+    if not PLACES.search(name) and not name.startswith("="):
         return None
-    return NamedEvent(kind, name.strip(), _correlation(diagram, shape, reference, definition, faults))
+    parts = [part for part in PLACES.split(name) if part]
+    texts = [f"string({part[2:-1]})" if PLACES.fullmatch(part) else json.dumps(part) for part in parts]
+    spelled = expression(name if name.startswith("=") else " + ".join(texts), at, faults)
+    if spelled is not None and shape.kind == "startEvent" and spelled.names:
+        faults.add("bad_expression", at, text=name[:80], why="unknown_name", name=sorted(spelled.names)[0])
+    return spelled
+
+
+def _name(diagram: Diagram, shape: Shape, kind: NamedKind, definition: etree._Element | None) -> str | None:
+    """What a message or signal is called: by its definition, its message flow, else by the element."""
+    if definition is not None:
+        return (definition.get("name") or definition.get("id") or "").strip()
+    flow = diagram.message_flow(shape.id) if kind == "message" else None
+    if flow is not None:
+        return _name_of_flow(diagram, flow)
+    return " ".join((shape.element.get("name") or "").split()) or None
+
+
+def _name_of_flow(diagram: Diagram, flow: etree._Element) -> str:
+    """The same name for both ends of a message flow: of its message, of either end's, its own, or its id."""
+    message = diagram.definition("message", flow.get("messageRef")) if flow.get("messageRef") else None
+    ends = [diagram.shapes.get((flow.get(side) or "").split(":")[-1]) for side in ("sourceRef", "targetRef")]
+    for end in ends:
+        if message is None and end is not None:
+            message = diagram.definition("message", _message_of(diagram, end))
+    if message is not None and message.get("name"):
+        return str(message.get("name")).strip()
+    return " ".join((flow.get("name") or "").split()) or str(flow.get("id"))
+
+
+def _message_of(diagram: Diagram, shape: Shape) -> str | None:
+    own = shape.element.get("messageRef")
+    return own or next(
+        (e.get("messageRef") for kind, e in definitions(diagram, shape) if kind == "message"), None
+    )
 
 
 def _correlation(
@@ -130,13 +194,15 @@ def _correlation(
     reference: str | None,
     definition: etree._Element | None,
     faults: FaultList,
-) -> tuple[tuple[str, Expression], ...]:
-    """Keys by `masar:correlates`, by BPMN's correlation properties, or by `zeebe:subscription`."""
+) -> tuple[tuple[tuple[str, Expression], ...], bool]:
+    """Keys by `masar:correlates`, by BPMN's correlation properties, or by `zeebe:subscription`; and whether only by
+    BPMN's."""
     texts: dict[str, tuple[str, etree._Element]] = {}
     for prop in children(diagram.root, "correlationProperty"):
         for retrieval in children(prop, "correlationPropertyRetrievalExpression"):
             if reference and retrieval.get("messageRef") == reference and len(retrieval):
                 texts[str(prop.get("name") or prop.get("id"))] = (text_of(retrieval[0]), retrieval)
+    lenient = bool(texts)
     for holder in (definition, shape.element):
         if holder is None:
             continue
@@ -144,6 +210,17 @@ def _correlation(
             key = found.get("key", "")
             texts[key] = (found.get("value") or key, found)
         for found in extensions(holder, "subscription", ZEEBE):
-            texts["correlationKey"] = (found.get("correlationKey", ""), found)
+            text = found.get("correlationKey", "")
+            texts[_key_of(text)] = (text, found)
+    texts |= _correlated_variables(shape.element)
     compiled = [(key, expression(text, at, faults)) for key, (text, at) in texts.items()]
-    return tuple((key, value) for key, value in compiled if value is not None)
+    return tuple((key, value) for key, value in compiled if value is not None), lenient
+
+
+def _correlated_variables(element: etree._Element) -> dict[str, tuple[str, etree._Element]]:
+    """Keys by SpiffArena's `processVariableCorrelation`."""
+    texts: dict[str, tuple[str, etree._Element]] = {}
+    for found in of_message(element, "processVariableCorrelation"):
+        said = {local(one): text_of(one) for one in found}
+        texts[said.get("propertyId", "")] = (said.get("expression", ""), found)
+    return texts

@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import PurePath
 
 from lxml import etree
 
-from engine.bpmn.building import Given, built
+from engine.bpmn.building import built
+from engine.bpmn.calling import adopt, called_name, calls_outside
 from engine.bpmn.checking import called_processes, check_flow, check_words, warn_untranslated
 from engine.bpmn.decisions import DecisionTable
 from engine.bpmn.diagram import Diagram, Shape, taken_apart, within
@@ -24,13 +23,15 @@ from engine.bpmn.dialect import (
     step_of,
 )  # fmt: skip
 from engine.bpmn.faults import Fault, FaultList
+from engine.bpmn.making import Given
 from engine.bpmn.model import Element, Figure, Labels, Process, Step
+from engine.bpmn.providing import Deciding, calls, known_tables
+from engine.bpmn.providing import decisions as provided_decisions
 from engine.bpmn.reacting import definitions
-from engine.bpmn.tables import DecisionRefused, read_decisions
+from engine.bpmn.soundness import check_soundness
+from engine.bpmn.variables import check_variables
 from engine.bpmn.xml import (
     BPMN,
-    CAMUNDA,
-    ZEEBE,
     XmlRefused,
     extensions,
     is_ncname,
@@ -38,7 +39,6 @@ from engine.bpmn.xml import (
     local,
     namespace,
     parsed,
-    said,
 )
 
 LONGEST_KEY = 64
@@ -53,6 +53,11 @@ class Reading:
 
     process: Process | None
     faults: tuple[Fault, ...]
+
+
+Content = tuple[bytes, tuple[tuple[str, bytes], ...], tuple[tuple[str, bytes], ...], frozenset[str] | None]
+_kept: dict[tuple[str | None, Content], Reading] = {}
+MOST_KEPT = 64
 
 
 class DiagramBroken(Exception):
@@ -71,12 +76,43 @@ def read_process(
     decisions: Mapping[str, bytes] | None = None,
     forms: Collection[str] | None = None,
     key: str | None = None,
+    called: Mapping[str, bytes] | None = None,
 ) -> Reading:
-    """Reads a BPMN file; never raises for bad input.
+    """Reads a BPMN file; never raises for bad input. The last ones read are kept by content.
 
     `decisions`: DMN texts by decision id or file name. `forms`: the names that exist, None = not checked.
-    `key`: key of the procedure; the process of that id, else the file's one executable process.
+    `key`: key of the procedure; the process of that id, else the file's one executable process. `called`: texts by
+    process id, for call activities whose process is not in the file.
     """
+    names = None if forms is None else frozenset(forms)
+    content = (xml, _items(decisions), _items(called), names)
+    kept = _kept.get((key, content))
+    if kept is None:
+        kept = _read(xml, dict(decisions or {}), names, key, dict(called or {}))
+        _keep(key, content, kept)
+    return kept
+
+
+def _keep(key: str | None, content: Content, reading: Reading) -> None:
+    """Keeps a reading; one of the file's only process is that of the process by its name too."""
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key, content] = reading
+    if reading.process is not None:
+        _kept[reading.process.key, content] = reading
+
+
+def _items(texts: Mapping[str, bytes] | None) -> tuple[tuple[str, bytes], ...]:
+    return tuple(sorted((texts or {}).items()))
+
+
+def _read(
+    xml: bytes,
+    decisions: Mapping[str, bytes],
+    forms: Collection[str] | None,
+    key: str | None,
+    called: Mapping[str, bytes],
+) -> Reading:
     faults = FaultList()
     try:
         root = parsed(xml)
@@ -86,30 +122,34 @@ def read_process(
     if namespace(root) != BPMN or local(root) != "definitions":
         faults.add("not_bpmn", root, found=local(root))
         return Reading(None, faults.all())
+    outside = calls_outside(root)
+    adopt(root, called)
     diagram = taken_apart(root, faults)
     check_dialect(root, faults)
     main = _main(diagram, key, faults)
     if main:
         _check_key(key or main, diagram.processes[main], faults)
-    tables = _tables(decisions or {}, faults)
+    tables = known_tables(decisions, faults)
     process = _process(diagram, main, tables, forms, faults) if main else None
     if process is None or faults.refuse:
         return Reading(None, faults.all())
+    digest = _digest(xml, decisions)
+    known = tuple(call for call in outside if call.element in process.elements)
     return Reading(
-        replace(process, key=key or process.key, digest=_digest(xml, decisions or {})), faults.all()
+        replace(process, key=key or process.key, digest=digest, calls_elsewhere=known), faults.all()
     )
 
 
 def compile_process(
-    xml: bytes, decisions: Mapping[str, bytes] | None = None, *, key: str | None = None
+    xml: bytes,
+    decisions: Mapping[str, bytes] | None = None,
+    *,
+    key: str | None = None,
+    called: Mapping[str, bytes] | None = None,
+    forms: Collection[str] | None = None,
 ) -> Process:
-    """The process of a text deployed before; raises DiagramBroken. The last ones read are kept by content."""
-    return _compiled(xml, tuple(sorted((decisions or {}).items())), key)
-
-
-@lru_cache(maxsize=64)
-def _compiled(xml: bytes, decisions: tuple[tuple[str, bytes], ...], key: str | None) -> Process:
-    reading = read_process(xml, decisions=dict(decisions), key=key)
+    """The process of a text deployed before; raises DiagramBroken."""
+    reading = read_process(xml, decisions=decisions, forms=forms, key=key, called=called)
     if reading.process is None:
         raise DiagramBroken(reading.faults)
     return reading.process
@@ -131,7 +171,9 @@ def _main(diagram: Diagram, key: str | None, faults: FaultList) -> str | None:
         executable = [
             name for name, process in diagram.processes.items() if process.get("isExecutable") == "true"
         ]
-        called = {shape.element.get("calledElement") for shape in diagram.shapes.values()}
+        called = {
+            called_name(shape.element) for shape in diagram.shapes.values() if shape.kind == "callActivity"
+        }
         chosen = executable or [name for name in diagram.processes if diagram.scopes[name]]
         chosen = [name for name in chosen if name not in called] or chosen
     if not chosen:
@@ -155,23 +197,6 @@ def _check_key(key: str, process: etree._Element, faults: FaultList) -> None:
         faults.add("reserved_key", process, id=key)
 
 
-def _tables(decisions: Mapping[str, bytes], faults: FaultList) -> dict[str, DecisionTable]:
-    """Every decision by its id, and a file's only decision also by the file's name."""
-    tables: dict[str, DecisionTable] = {}
-    for name in sorted(decisions):
-        try:
-            found = read_decisions(decisions[name])
-        except DecisionRefused as refused:
-            said_of_it = {**refused.params, "file": name, "why": refused.code, "row": refused.line}
-            faults.add_at_line("bad_decision", None, **said_of_it)
-            continue
-        tables |= found
-        if len(found) == 1:
-            for alias in (name, PurePath(name).stem):
-                tables.setdefault(alias, next(iter(found.values())))
-    return tables
-
-
 def _process(
     diagram: Diagram,
     main: str,
@@ -183,12 +208,17 @@ def _process(
     for scope in (main, *called):
         check_flow(diagram, scope, faults)
     shapes = [shape for scope in (main, *called) for shape in within(diagram, scope)]
-    steps = {shape.id: step_of(diagram, shape, faults) for shape in shapes if is_step(shape)}
-    opening = _opening(diagram, main, faults)
+    steps = {shape.id: step_of(diagram, shape, faults, forms) for shape in shapes if is_step(shape)}
+    opening = _opening(diagram, main, forms, faults)
     check_words(diagram, steps, faults)
     _check_forms(diagram, [*steps.values(), *([opening] if opening else [])], forms, faults)
-    given = Given(_calls(shapes, faults), _decisions(shapes, tables, faults))
+    called_by = {shape.id: called_name(shape.element) for shape in shapes if shape.kind == "callActivity"}
+    operations = calls(shapes, faults)
+    given = Given(operations, provided_decisions(shapes, tables, operations, faults), called_by)
     runtime = built(diagram, main, called, given, faults)
+    for scope in (main, *called):
+        check_soundness(diagram, scope, faults)
+    check_variables(diagram, (main, *called), steps, opening, given.decisions, faults)
     element = diagram.processes[main]
     deadlines = extensions(element, "deadline")
     names = names_of(element, diagram.root)
@@ -205,16 +235,16 @@ def _process(
         opening=opening,
         summary=labels_of(element, "summary"),
         calls=given.calls,
-        decisions=tuple(sorted({table.id for table, _ in given.decisions.values()})),
+        decisions=tuple(sorted({table.id for table, *_ in given.decisions.values()})),
         figures=_figures(given.decisions.values()),
         runtime=runtime,
     )
 
 
-def _opening(diagram: Diagram, main: str, faults: FaultList) -> Step | None:
+def _opening(diagram: Diagram, main: str, forms: Collection[str] | None, faults: FaultList) -> Step | None:
     for shape in diagram.scopes[main]:
         if shape.kind == "startEvent" and not definitions(diagram, shape):
-            return step_of(diagram, shape, faults)
+            return step_of(diagram, shape, faults, forms)
     return None
 
 
@@ -226,51 +256,11 @@ def _check_forms(
             faults.add("unknown_form", diagram.shapes[step.id].element, form=step.form)
 
 
-def _calls(shapes: list[Shape], faults: FaultList) -> dict[str, str]:
-    """Operation of each service task: `masar:call`, an external task's topic, or a job type."""
-    calls = {}
-    for shape in shapes:
-        if shape.kind != "serviceTask":
-            continue
-        operation = said(shape.element, "call") or said(shape.element, "topic", CAMUNDA)
-        for definition in extensions(shape.element, "taskDefinition", ZEEBE):
-            operation = operation or definition.get("type")
-        if operation:
-            calls[shape.id] = operation
-        else:
-            faults.add("no_operation", shape.element)
-    return calls
-
-
-def _decisions(
-    shapes: list[Shape], tables: dict[str, DecisionTable], faults: FaultList
-) -> dict[str, tuple[DecisionTable, str | None]]:
-    """Decision of each rule task, with the variable that takes its result as a whole."""
-    found = {}
-    for shape in shapes:
-        if shape.kind != "businessRuleTask":
-            continue
-        name, result = _named_decision(shape.element)
-        if not name:
-            faults.add("no_decision", shape.element)
-        elif name not in tables:
-            faults.add("unknown_decision", shape.element, decision=name)
-        else:
-            found[shape.id] = (tables[name], result)
-    return found
-
-
-def _figures(decisions: Iterable[tuple[DecisionTable, str | None]]) -> dict[str, Figure]:
+def _figures(decisions: Iterable[Deciding]) -> dict[str, Figure]:
     """What the tables compute that people read; a result taken as a whole is no variable of its own."""
-    return {name: figure for table, whole in decisions if not whole for name, figure in table.figures.items()}
-
-
-def _named_decision(element: etree._Element) -> tuple[str | None, str | None]:
-    name = said(element, "decision") or said(element, "decisionRef", CAMUNDA)
-    result = said(element, "result") or said(element, "resultVariable", CAMUNDA)
-    for called in extensions(element, "calledDecision", ZEEBE):
-        name, result = name or called.get("decisionId"), result or called.get("resultVariable")
-    return name, result
+    return {
+        name: figure for table, whole, _ in decisions if not whole for name, figure in table.figures.items()
+    }
 
 
 def _element(diagram: Diagram, shape: Shape) -> Element:

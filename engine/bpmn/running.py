@@ -10,31 +10,45 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.events import CatchNode, NamedEvent
+from engine.bpmn.activities import ServiceNode
+from engine.bpmn.advances import advance
+from engine.bpmn.catching import CatchNode
+from engine.bpmn.events import CodeEvent, Event, TimerEvent
 from engine.bpmn.failures import ActFailed, DecisionFailed, ExpressionFailed, FlowFailed, StepNotWaiting
-from engine.bpmn.flows import CaseFlow, InnerFlow, Scope, Token
-from engine.bpmn.model import NOTHING, Advance, Call, Process, Step, Subscription, Timer, Waiting
-from engine.bpmn.nodes import ServiceNode
+from engine.bpmn.flows import CaseFlow, InnerFlow, Token
+from engine.bpmn.gateways import EventGateway
+from engine.bpmn.model import NOTHING, Advance, Process, Step
+from engine.bpmn.nodes import park
+from engine.bpmn.scopes import Scope
 from engine.bpmn.state import DataRefused, cleaned, dump, load, prune, teardown
+from engine.bpmn.throwing import throw_code
 
 __all__ = [
     "ActFailed", "DataRefused", "DecisionFailed", "ExpressionFailed", "FlowFailed", "StepNotWaiting",
-    "complete", "deliver", "divert", "expire", "finish_call", "look", "start", "start_elements",
+    "complete", "deliver", "divert", "expire", "fail_call", "finish_call", "look", "open_calls", "retry", "start",
+    "start_elements",
 ]  # fmt: skip
 
 MOST_RUNS = 100_000
 PRUNE_EVERY = 512
 
 
-def start(process: Process, *, data: Mapping[str, Any] = NOTHING, at: str | None = None) -> Advance:
+def start(
+    process: Process, *, data: Mapping[str, Any] = NOTHING, at: str | None = None, name: str | None = None
+) -> Advance:
     """A new case: from its none start event, or from the start event `at` that has just happened.
 
-    A process that starts only by events, begun without `at`, waits at them.
+    `name`: which message or signal it was, where `at` waits for several. A process that starts only by events, begun
+    without `at`, waits at them.
     """
     case = CaseFlow(process.runtime.flow, process.runtime.inner)
-    case._open(Scope(cleaned(data)))
+    case._open(case.spec.scope_in(Scope(cleaned(data))))
     try:
-        case.begin(_start_node(process, at))
+        if at is None:
+            case.begin()
+        else:
+            node = _start_node(process, at)
+            case.begin(*_begun_at(node, name))
         return _settled(case)
     finally:
         teardown(case)
@@ -47,9 +61,8 @@ def complete(process: Process, state: bytes, token: str, *, data: Mapping[str, A
         task = _expected(case, token, TaskState.READY)
         if not task.task_spec.manual:
             raise StepNotWaiting(f"Expected a step at token {token}, but it stands at {task.task_spec.name}")
-        task.innermost.values.update(kept(process.steps[task.task_spec.bpmn_id], cleaned(data)))
-        task.run()
-        _close(task.workflow)
+        task.write(kept(process.steps[task.task_spec.bpmn_id], cleaned(data)))
+        _finish(task)
         return _settled(case)
     finally:
         teardown(case)
@@ -59,12 +72,46 @@ def finish_call(process: Process, state: bytes, token: str, *, data: Mapping[str
     """The operation of a service task has given its result, which becomes data of the case."""
     case = _restored(process, state)
     try:
+        task = _called(case, token)
+        task.write(task.task_spec.outcome(cleaned(data)))
+        _finish(task)
+        return _settled(case)
+    finally:
+        teardown(case)
+
+
+def fail_call(
+    process: Process, state: bytes, token: str, *, code: str, data: Mapping[str, Any] = NOTHING
+) -> Advance:
+    """The operation of a service task has failed with a BPMN error, which is caught, or leaves the task failed."""
+    case = _restored(process, state)
+    try:
+        task = _called(case, token)
+        error = CodeEvent("error", code, code)
+        try:
+            throw_code(task, error, cleaned(data), task.task_spec.where, at_activity=True)
+        except FlowFailed as failure:
+            park(task, failure, TaskState.READY)
+        return _settled(case)
+    finally:
+        teardown(case)
+
+
+def retry(process: Process, state: bytes, token: str) -> Advance:
+    """The element that failed at `token` is tried again."""
+    case = _restored(process, state)
+    try:
         task = _expected(case, token, TaskState.STARTED)
-        if not isinstance(task.task_spec, ServiceNode):
-            raise StepNotWaiting(f"Expected a call at token {token}, but it stands at {task.task_spec.name}")
-        task.innermost.values.update(cleaned(data))
-        task.complete()
-        _close(task.workflow)
+        if "failed" not in task.internal_data:
+            raise StepNotWaiting(
+                f"Expected a failed element at token {token}, but it waits for something else"
+            )
+        stage = task.internal_data.pop("failed")[0]
+        task._set_state(stage)
+        if stage == TaskState.FUTURE:
+            task.task_spec._update(task)
+        elif stage == TaskState.STARTED:
+            _finish(task)
         return _settled(case)
     finally:
         teardown(case)
@@ -78,8 +125,7 @@ def divert(process: Process, state: bytes, token: str, *, flow: str) -> Advance:
         if not task.task_spec.manual or flow not in process.runtime.paths:
             raise StepNotWaiting(f"Expected a step at token {token} with a flow {flow}")
         task.internal_data["via"] = process.runtime.paths[flow]
-        task.run()
-        _close(task.workflow)
+        _finish(task)
         return _settled(case)
     finally:
         teardown(case)
@@ -87,19 +133,40 @@ def divert(process: Process, state: bytes, token: str, *, flow: str) -> Advance:
 
 def expire(process: Process, state: bytes, token: str) -> Advance:
     """The timer that waits as `token` is due."""
-    return _fired(process, state, token, {}, timer=True)
+    handle, _, number = token.partition("#")
+
+    def which(task: Token) -> Event | None:
+        timers = [event for at, event in task.task_spec.awaited(task)
+                  if isinstance(event, TimerEvent) and number in ("", str(at))]  # fmt: skip
+        return timers[0] if timers and "timers" in task.internal_data else None
+
+    return _fired(process, state, handle, {}, which)
 
 
-def deliver(process: Process, state: bytes, token: str, *, payload: Mapping[str, Any] = NOTHING) -> Advance:
-    """The message or signal that the case awaits as `token` has come; its payload becomes data."""
-    return _fired(process, state, token, cleaned(payload), timer=False)
+def deliver(
+    process: Process,
+    state: bytes,
+    token: str,
+    *,
+    payload: Mapping[str, Any] = NOTHING,
+    name: str | None = None,
+) -> Advance:
+    """The message or signal that the case awaits as `token` has come; its payload becomes data.
+
+    `name`: which one, where the token waits for several.
+    """
+
+    def which(task: Token) -> Event | None:
+        return next((event for event, own in task.task_spec.named(task) if name in (None, own)), None)
+
+    return _fired(process, state, token, cleaned(payload), which)
 
 
 def look(process: Process, state: bytes) -> Advance:
     """What waits in a state, without any act; conditions are not asked again."""
     case = _restored(process, state)
     try:
-        return _advance(case, state)
+        return advance(case, state)
     finally:
         teardown(case)
 
@@ -111,8 +178,18 @@ def kept(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {keep.name: _answer(answers, keep.field) for keep in step.keeps}
 
 
+def open_calls(process: Process, state: bytes) -> set[str]:
+    """Ids of the called processes that the case has under way."""
+    case = _restored(process, state)
+    try:
+        hosts = [flow.host for flow in case.subprocesses.values()]
+        return {host.task_spec.flow_name for host in hosts if getattr(host.task_spec, "is_call", False)}
+    finally:
+        teardown(case)
+
+
 def start_elements(process: Process) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-    """Ids of the start events that wait for something, each with its events (timer, message, signal …)."""
+    """Ids of the elements that a case can begin at by an event, each with its events (timer, message, signal …)."""
     starts = process.runtime.flow.starts
     return tuple((node.bpmn_id, node.events) for node in starts if node.catching)
 
@@ -123,13 +200,19 @@ def _answer(answers: Any, path: str) -> Any:
     return answers
 
 
-def _start_node(process: Process, at: str | None) -> Any:
-    if at is None:
-        return None
+def _start_node(process: Process, at: str) -> Any:
     for node in process.runtime.flow.starts:
         if node.bpmn_id == at:
             return node
     raise StepNotWaiting(f"Expected a start event of {process.key}, but {at} is none")
+
+
+def _begun_at(node: Any, name: str | None) -> tuple[Any, Any]:
+    """Where a case begins and by what: a start event, or one of those that follow an instantiating gateway."""
+    events = node.events if node.catching else ()
+    event = next((event for event in events if name is None or getattr(event, "name", None) == name), None)
+    gateway = next((spec for spec in node.inputs if isinstance(spec, EventGateway)), None)
+    return (node, event) if gateway is None else (gateway, (node, event))
 
 
 def _restored(process: Process, state: bytes) -> CaseFlow:
@@ -141,19 +224,27 @@ def _restored(process: Process, state: bytes) -> CaseFlow:
 def _expected(case: CaseFlow, token: str, state: int) -> Token:
     task = case.find(token)
     if task is None or task._state != state:
-        raise StepNotWaiting(f"Expected token {token} to wait, but it does not")
+        raise StepNotWaiting(f"Expected token {token} to wait, but it is over")
     return task
 
 
-def _fired(process: Process, state: bytes, token: str, payload: dict[str, Any], *, timer: bool) -> Advance:
+def _called(case: CaseFlow, token: str) -> Token:
+    task = _expected(case, token, TaskState.STARTED)
+    if not isinstance(task.task_spec, ServiceNode) or "failed" in task.internal_data:
+        raise StepNotWaiting(f"Expected a call at token {token}, but it stands at {task.task_spec.name}")
+    return task
+
+
+def _fired(process: Process, state: bytes, token: str, payload: dict[str, Any], which: Any) -> Advance:
     case = _restored(process, state)
     try:
         task = _expected(case, token, TaskState.WAITING)
-        if not isinstance(task.task_spec, CatchNode) or (timer and "timer" not in task.internal_data):
+        event = which(task) if isinstance(task.task_spec, CatchNode) else None
+        if event is None:
             raise StepNotWaiting(
                 f"Expected an event at token {token}, but it stands at {task.task_spec.name}"
             )
-        task.task_spec.fire(task, payload)
+        task.task_spec.fire(task, payload, event)
         return _settled(case)
     finally:
         teardown(case)
@@ -162,91 +253,45 @@ def _fired(process: Process, state: bytes, token: str, payload: dict[str, Any], 
 def _settled(case: CaseFlow) -> Advance:
     """Runs everything that needs no person and no event from outside, then saves."""
     runs = 0
-    while ready := _ready(case):
-        for task in ready:
-            if task._state == TaskState.READY:
-                task.run()
-                _close(task.workflow)
-                runs += 1
-        if runs > MOST_RUNS:
-            raise FlowFailed(
-                ready[0].task_spec.bpmn_id or ready[0].task_spec.name, "no_rest", {"most": MOST_RUNS}
-            )
-        if len(case.tasks) > PRUNE_EVERY:
-            prune(case)
-    case.rest()
+    while True:
+        while case.agenda:
+            _run(case.agenda.popleft())
+            runs += 1
+            if runs > MOST_RUNS:
+                raise FlowFailed(case.completed_elements[-1] if case.completed_elements else "", "no_rest",
+                                 {"most": MOST_RUNS})  # fmt: skip
+            if runs % PRUNE_EVERY == 0:
+                prune(case)
+        for flow in case.flows():
+            flow.update_waiting_tasks()
+        case.rest()
+        if not case.agenda:
+            break
     prune(case)
-    return _advance(case, dump(case))
+    return advance(case, dump(case))
 
 
-def _ready(case: CaseFlow) -> list[Token]:
-    """Tokens that go on by themselves; joins and conditions are asked again before there are none."""
-    for asked_again in (False, True):
-        if asked_again:
-            for flow in case.flows():
-                flow.update_waiting_tasks()
-        ready = [
-            task for task in case.tokens() if task._state == TaskState.READY and not task.task_spec.manual
-        ]
-        if ready:
-            return ready
-    return []
+def _run(task: Token) -> None:
+    """One automatic element; if it fails, its token stays there."""
+    if task._state != TaskState.READY or task.workflow.tasks.get(task.id) is not task:
+        return
+    try:
+        task.run()
+    except ActFailed as failure:
+        park(task, failure, TaskState.READY)
+    _close(task.workflow)
+
+
+def _finish(task: Token) -> None:
+    """What a person or another system had to do is done; if what follows of it fails, that is all there is to retry."""
+    try:
+        task.complete()
+    except ActFailed as failure:
+        park(task, failure, TaskState.STARTED)
+    _close(task.workflow)
 
 
 def _close(flow: Any) -> None:
     """When the last token of an inner flow is gone, its activity goes on."""
     if isinstance(flow, InnerFlow) and flow.host._state == TaskState.STARTED and flow.rest():
         flow.host.task_spec.inner_done(flow.host, flow)
-
-
-def _advance(case: CaseFlow, state: bytes) -> Advance:
-    tokens = list(case.tokens())
-    waiting = [task for task in tokens if task._state == TaskState.WAITING]
-    return Advance(
-        state=state,
-        data=dict(case.scope.values),
-        steps=tuple(
-            _waiting(task) for task in tokens if task._state == TaskState.READY and task.task_spec.manual
-        ),
-        calls=tuple(_call(task) for task in tokens if _is_called(task)),
-        timers=tuple(_timer(task) for task in waiting if "timer" in task.internal_data),
-        subscriptions=tuple(subscription for task in waiting for subscription in _subscriptions(task)),
-        thrown=tuple(case.thrown),
-        completed=tuple(case.completed_elements),
-        decided=tuple(case.decided),
-        ended=not any(task._state & TaskState.NOT_FINISHED_MASK for task in tokens),
-    )
-
-
-def _is_called(task: Token) -> bool:
-    return task._state == TaskState.STARTED and isinstance(task.task_spec, ServiceNode)
-
-
-def _waiting(task: Token) -> Waiting:
-    return Waiting(task.id, task.task_spec.bpmn_id, _item(task))
-
-
-def _item(task: Token) -> int | None:
-    """Number among the instances of the step, or of the innermost repeated sub-process that it is in."""
-    if "number" in task.internal_data:
-        return int(task.internal_data["number"]) + 1
-    return _item(task.workflow.host) if isinstance(task.workflow, InnerFlow) else None
-
-
-def _call(task: Token) -> Call:
-    data = task.internal_data.get("inputs") or dict(task.data)
-    return Call(task.id, task.task_spec.bpmn_id, task.task_spec.operation, data)
-
-
-def _timer(task: Token) -> Timer:
-    kind, text = task.internal_data["timer"]
-    return Timer(task.id, task.task_spec.bpmn_id, kind, text)
-
-
-def _subscriptions(task: Token) -> list[Subscription]:
-    keys = task.internal_data.get("keys", {})
-    return [
-        Subscription(task.id, task.task_spec.bpmn_id, event.kind, event.name, keys.get(event.name, {}))
-        for event in getattr(task.task_spec, "events", ())
-        if isinstance(event, NamedEvent)
-    ]

@@ -1,7 +1,8 @@
 """The state of a running case as one compact blob, without its specification.
 
 One row a token: [id, index of its parent's row or -1, node, state, internal data or null, index of its scope
-or -1]. Values that JSON lacks carry a private tag, whose NUL character no key of a person's data can hold.
+or -1]. Each scope is [values, index of the outer scope or -1, 1 if it passes values outwards, 1 if it hides the
+outside]. Values that JSON lacks carry a private tag, whose NUL character no key of a person's data can hold.
 """
 
 import datetime
@@ -13,13 +14,13 @@ from typing import Any
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.flows import CaseFlow, Flow, InnerFlow, Scope, Token
+from engine.bpmn.flows import UNFINISHED, CaseFlow, Flow, InnerFlow, Token
+from engine.bpmn.scopes import Scope
 
 TAG = "\0t"
 ESCAPED_TAG = b"\\u0000t"
 FORMAT = 1
 DEEPEST = 60
-UNFINISHED = TaskState.NOT_FINISHED_MASK
 
 
 class DataRefused(Exception):
@@ -58,6 +59,9 @@ def prune(case: CaseFlow) -> None:
     """Drops what is over: only the tokens that stand somewhere, their parents and the roots remain."""
     for flow in case.flows():
         tasks: dict[str, Token] = flow.tasks
+        for task in list(tasks.values()):
+            if task._state == TaskState.STARTED:
+                task.task_spec.doze(task)
         standing = [task for task in tasks.values() if task._state & UNFINISHED]
         needed = {flow.task_tree.id} | {task.id for task in standing} | {task._parent for task in standing}
         kept = {name: task for name, task in tasks.items() if name in needed}
@@ -76,9 +80,13 @@ def dump(case: CaseFlow) -> bytes:
     scopes = _Scopes()
     flows = [
         {"h": flow.parent_task_id, "s": scopes.number(flow.scope), "t": _rows(scopes, flow)}
+        | ({"l": flow.log} if flow.log else {})
         for flow in case.flows()
     ]
-    kept = [[scope.values, scopes.number(scope.outer)] for scope in scopes.found]
+    kept = [
+        [scope.values, scopes.number(scope.outer), int(scope.passes), int(scope.hides)]
+        for scope in scopes.found
+    ]
     return orjson.dumps(
         {"v": FORMAT, "f": flows, "s": kept}, default=_tagged, option=orjson.OPT_PASSTHROUGH_DATETIME
     )
@@ -91,8 +99,8 @@ def load(case: CaseFlow, state: bytes) -> None:
         raise ValueError(f"Expected a state of format {FORMAT}, but it is of {content['v']}")
     if ESCAPED_TAG in state:
         content = _untagged(content)
-    scopes = [Scope(values) for values, _ in content["s"]]
-    for scope, (_, outer) in zip(scopes, content["s"], strict=True):
+    scopes = [Scope(row[0], passes=bool(row[2]), hides=bool(row[3])) for row in content["s"]]
+    for scope, (_, outer, _, _) in zip(scopes, content["s"], strict=True):
         scope.outer = scopes[outer] if outer >= 0 else None
     for row in content["f"]:
         _fill(_flow(case, row["h"]), row, scopes)
@@ -102,7 +110,9 @@ def teardown(case: CaseFlow) -> None:
     """Breaks the circles of references, so that a case is freed as soon as its act is over."""
     for flow in list(case.flows()):
         flow.tasks.clear()
+        flow.looking.clear()
         flow.task_tree = flow.last_task = None
+    case.agenda.clear()
     case.event_manager.workflow = None
     case.subprocesses.clear()
 
@@ -152,6 +162,7 @@ def _flow(case: CaseFlow, host_id: str | None) -> Flow:
 
 def _fill(flow: Flow, row: dict[str, Any], scopes: list[Scope]) -> None:
     flow.scope = scopes[row["s"]]
+    flow.log = row.get("l", [])
     ids = [task_row[0] for task_row in row["t"]]
     for name, parent, spec, state, internal, scope in row["t"]:
         token = Token.__new__(Token)
@@ -165,6 +176,9 @@ def _fill(flow: Flow, row: dict[str, Any], scopes: list[Scope]) -> None:
         token._parent = ids[parent] if parent >= 0 else None
         token.scope = scopes[scope] if scope >= 0 else None
         flow.tasks[name] = token
+        flow.live += token.is_live
+        if state == TaskState.WAITING and token.task_spec.looks_again:
+            flow.looking[name] = token
         if parent >= 0:
             flow.tasks[ids[parent]]._children.append(name)
     flow.task_tree = flow.tasks[ids[0]]

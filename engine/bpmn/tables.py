@@ -2,228 +2,155 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.decisions import Cell, DecisionTable, Output, Rule, UnaryTest
-from engine.bpmn.dialect import labels_of
-from engine.bpmn.expressions import Expression, ExpressionRefused, compile_expression
-from engine.bpmn.model import Figure, Labels
-from engine.bpmn.operations import EvaluationFailed
-from engine.bpmn.xml import DMN, XmlRefused, line_of, local, namespace, parsed, said
+from engine.bpmn.boxed import Boxes
+from engine.bpmn.columns import figure_of, table_of
+from engine.bpmn.decisions import Decision, Given
+from engine.bpmn.dmn_texts import DecisionRefused, Setting, child, children
+from engine.bpmn.expressions import Expression
+from engine.bpmn.feel_lexing import WORD
+from engine.bpmn.feel_types import ANY, Kind
+from engine.bpmn.item_types import kinds_of
+from engine.bpmn.xml import DMN, XmlRefused, line_of, local, namespace, parsed
 
-POLICIES = ("UNIQUE", "FIRST", "ANY", "COLLECT", "RULE ORDER", "PRIORITY", "OUTPUT ORDER")
-SHORT = {policy[0]: policy for policy in reversed(POLICIES)}
-AGGREGATIONS = ("SUM", "MIN", "MAX", "COUNT")
-RANGE = re.compile(r"^([\[\](])(.+?)\.\.(.+?)([\[\])])$", re.DOTALL)
-COMPARISON = re.compile(r"^(<=|>=|<|>|=)\s*(.+)$", re.DOTALL)
-NEGATION = re.compile(r"^not\s*\((.*)\)$", re.DOTALL)
-TEXT = re.compile(r'^"([^"\\]*)"$')
-QUESTION = re.compile(r"""("(?:[^"\\]|\\.)*")|(\?)""")
+__all__ = ["DecisionRefused", "read_decisions"]
 
-
-class DecisionRefused(Exception):
-    """A DMN file that cannot be evaluated here; `code`, `line` and `params` say why."""
-
-    def __init__(self, code: str, line: int | None, /, **params: Any) -> None:
-        super().__init__(f"{code} {params}")
-        self.code = code
-        self.line = line
-        self.params = params
+NAMED = {
+    "inputData", "variable", "decision", "businessKnowledgeModel", "itemComponent", "formalParameter", "column",
+    "parameter", "output",
+}  # fmt: skip
 
 
-def read_decisions(text: bytes) -> Mapping[str, DecisionTable]:
+def read_decisions(text: bytes) -> Mapping[str, Decision]:
     """All decisions of a DMN file by id; raises DecisionRefused. Read once per content."""
     return _read(hashlib.sha256(text).hexdigest(), text)
 
 
 @lru_cache(maxsize=256)
-def _read(_digest: str, text: bytes) -> Mapping[str, DecisionTable]:
+def _read(_digest: str, text: bytes) -> Mapping[str, Decision]:
     try:
         root = parsed(text)
     except XmlRefused as refused:
         raise DecisionRefused(refused.code, refused.line, detail=refused.detail) from None
     if namespace(root) not in DMN or local(root) != "definitions":
         raise DecisionRefused("not_dmn", line_of(root))
-    drawn = {element.get("id", ""): element for element in _children(root, "decision")}
-    return {name: _with_requirements(name, drawn, ()) for name in drawn}
+    drawn = {_id(element): element for element in children(root, "decision")}
+    file = _File(root, drawn, _setting(root, drawn))
+    return {name: file.decision(name, ()) for name in drawn}
 
 
-def _with_requirements(name: str, drawn: dict[str, etree._Element], above: tuple[str, ...]) -> DecisionTable:
-    element = drawn[name]
-    if name in above:
-        raise DecisionRefused("decision_circle", line_of(element), decision=name)
-    required = [
-        reference.get("href", "").lstrip("#")
-        for requirement in _children(element, "informationRequirement")
-        for reference in _children(requirement, "requiredDecision")
+def _id(element: etree._Element) -> str:
+    return str(element.get("id") or element.get("name", ""))
+
+
+def _setting(root: etree._Element, drawn: Mapping[str, etree._Element]) -> Setting:
+    found = {" ".join(name.split()) for element in _within(root) if (name := element.get("name", ""))}
+    spaced = tuple(sorted(name for name in found if not re.fullmatch(WORD, name)))
+    models = frozenset(model.get("name", "") for model in children(root, "businessKnowledgeModel"))
+    aliases: dict[str, tuple[str, ...]] = {}
+    for data in children(root, "inputData"):
+        names = _names_of(data)
+        aliases |= dict.fromkeys(names, names)
+    for decision in drawn.values():
+        names = _names_of(decision)
+        aliases |= {name: names for name in names if name not in aliases}
+    setting = Setting("", spaced, models, aliases, language=root.get("expressionLanguage", ""))
+    return replace(setting, kinds=kinds_of(root, setting))
+
+
+def _within(root: etree._Element) -> Iterator[etree._Element]:
+    return (element for element in root.iter(etree.Element) if local(element) in NAMED)
+
+
+def _names_of(element: etree._Element) -> tuple[str, ...]:
+    """The names under which a case may have what is drawn: those that a variable can have first."""
+    variable = child(element, "variable")
+    said = (variable.get("name") if variable is not None else None, element.get("name"), element.get("id"))
+    found: dict[str, None] = {}
+    for name in (" ".join(name.split()) for name in said if name):
+        if not re.fullmatch(WORD, name):
+            found[re.sub(r"\W+", "_", name)] = None
+        found[name] = None
+    return tuple(sorted(found, key=lambda name: not re.fullmatch(WORD, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A DMN file being read."""
+
+    root: etree._Element
+    drawn: dict[str, etree._Element]
+    setting: Setting
+
+    def decision(self, name: str, above: tuple[str, ...]) -> Decision:
+        """A decision with those that it requires; raises DecisionRefused."""
+        element = self.drawn[name]
+        if name in above:
+            raise DecisionRefused("decision_circle", line_of(element), decision=name)
+        required = _required(element, "requiredDecision")
+        missing = [other for other in required if other not in self.drawn]
+        if missing:
+            raise DecisionRefused("unknown_decision", line_of(element), decision=missing[0])
+        return replace(
+            self._alone(element),
+            requires=tuple(self.decision(other, (*above, name)) for other in required),
+            given=self._given(),
+            knowledge=self._knowledge(),
+        )
+
+    def _alone(self, element: etree._Element) -> Decision:
+        name, setting = _id(element), replace(self.setting, decision=_id(element))
+        variable = child(element, "variable")
+        said = (variable.get("name") if variable is not None else None, element.get("name"), name)
+        known_as = tuple(
+            dict.fromkeys((*(" ".join(one.split()) for one in said if one), *_names_of(element)))
+        )
+        kind = setting.kinds.get(variable.get("typeRef", ""), ANY) if variable is not None else ANY
+        table = child(element, "decisionTable")
+        if table is not None:
+            read = table_of(table, setting, otherwise=known_as[0] if variable is not None else name)
+            outputs = children(table, "output")
+            rows = children(table, "rule")
+            figures = [figure_of(column, place, rows, name) for place, column in enumerate(outputs)]
+            read = replace(
+                read,
+                outputs=tuple(replace(one, figure=f) for one, f in zip(read.outputs, figures, strict=True)),
+            )
+            return Decision(name, known_as, table=read)
+        boxes = Boxes(lambda inner, where: table_of(inner, where, otherwise=name))
+        return Decision(name, known_as, literal=boxes.inside(element, setting), kind=kind)
+
+    def _given(self) -> tuple[Given, ...]:
+        found = []
+        for data in children(self.root, "inputData"):
+            variable = child(data, "variable")
+            said = variable.get("typeRef", "") if variable is not None else ""
+            found.append(Given(_names_of(data), _kind(self.setting, said)))
+        return tuple(one for one in found if one.kind is not ANY)
+
+    def _knowledge(self) -> dict[str, Expression]:
+        boxes = Boxes(lambda inner, where: table_of(inner, where, otherwise=where.decision))
+        found = {}
+        for model in children(self.root, "businessKnowledgeModel"):
+            logic = child(model, "encapsulatedLogic")
+            if logic is not None:
+                setting = replace(self.setting, decision=_id(model))
+                found[" ".join(model.get("name", "").split())] = boxes.function(logic, setting)
+        return found
+
+
+def _kind(setting: Setting, said: str) -> Kind:
+    return setting.kinds.get(said, ANY)
+
+
+def _required(element: etree._Element, kind: str) -> list[str]:
+    return [
+        reference.get("href", "").rpartition("#")[2]
+        for requirement in children(element, "informationRequirement")
+        for reference in children(requirement, kind)
     ]
-    missing = [other for other in required if other not in drawn]
-    if missing:
-        raise DecisionRefused("unknown_decision", line_of(element), decision=missing[0])
-    return replace(
-        _decision(element),
-        requires=tuple(_with_requirements(other, drawn, (*above, name)) for other in required),
-    )
-
-
-def _decision(element: etree._Element) -> DecisionTable:
-    name = element.get("id", "")
-    table = _child(element, "decisionTable")
-    if table is not None:
-        return _table(name, element, table)
-    literal = _child(element, "literalExpression")
-    if literal is None:
-        raise DecisionRefused("no_table", line_of(element), decision=name)
-    variable = _child(element, "variable")
-    output = (variable.get("name") if variable is not None else None) or element.get("name") or name
-    return DecisionTable(
-        name, "UNIQUE", None, (), (Output(output),), (), literal=_expression(_text(literal), literal, name)
-    )
-
-
-def _table(name: str, decision: etree._Element, table: etree._Element) -> DecisionTable:
-    policy = table.get("hitPolicy", "UNIQUE").upper()
-    policy = SHORT.get(policy, policy)
-    aggregation = table.get("aggregation")
-    if policy not in POLICIES or aggregation not in (None, *AGGREGATIONS):
-        raise DecisionRefused(
-            "hit_policy", line_of(table), decision=name, policy=f"{policy} {aggregation or ''}"
-        )
-    inputs = tuple(_input(column, name) for column in _children(table, "input"))
-    rows, columns = _children(table, "rule"), _children(table, "output")
-    if not columns:
-        raise DecisionRefused("no_table", line_of(table), decision=name)
-    rules = tuple(
-        _rule(row, number, len(inputs), len(columns), name) for number, row in enumerate(rows, start=1)
-    )
-    outputs = tuple(
-        replace(_output(column, decision, name), figure=_figure(column, place, rows, name))
-        for place, column in enumerate(columns)
-    )
-    return DecisionTable(name, policy, aggregation, inputs, outputs, rules)
-
-
-def _input(column: etree._Element, name: str) -> tuple[Expression, str]:
-    expression = _child(column, "inputExpression")
-    text = _text(expression) if expression is not None else ""
-    kind = expression.get("typeRef", "") if expression is not None else ""
-    return _expression(text or column.get("label", ""), column, name), kind.split(":")[-1].lower()
-
-
-def _output(column: etree._Element, decision: etree._Element, name: str) -> Output:
-    label = column.get("name") or column.get("label") or decision.get("id") or name
-    values = _child(column, "outputValues")
-    ranking: tuple[Any, ...] = ()
-    if values is not None:
-        try:
-            ranking = tuple(_expression(f"[{_text(values)}]", column, name).evaluate({}))
-        except EvaluationFailed as failed:
-            raise DecisionRefused("bad_cell", line_of(column), decision=name, text=failed.code) from None
-    default = _child(column, "defaultOutputEntry")
-    return Output(label, ranking, _expression(_text(default), column, name) if default is not None else None)
-
-
-def _figure(column: etree._Element, place: int, rows: list[etree._Element], name: str) -> Figure | None:
-    """How people read an output, by its `masar:label`; text is a code, said in the words of the rule that gives it."""
-    labels = labels_of(column)
-    if not labels:
-        return None
-    is_text = column.get("typeRef", "").split(":")[-1].lower() == "string"
-    match said(column, "kind") or ("code" if is_text else "number"):
-        case "money":
-            return Figure(labels, "money")
-        case "number":
-            return Figure(labels, "number")
-        case "code":
-            return Figure(labels, "code", _choices(place, rows))
-        case kind:
-            raise DecisionRefused("bad_kind", line_of(column), decision=name, kind=kind)
-
-
-def _choices(place: int, rows: list[etree._Element]) -> dict[str, Labels]:
-    choices: dict[str, Labels] = {}
-    for row in rows:
-        code = TEXT.match(_text(_children(row, "outputEntry")[place]))
-        if code and labels_of(row):
-            choices.setdefault(code[1], labels_of(row))
-    return choices
-
-
-def _rule(row: etree._Element, number: int, inputs: int, outputs: int, name: str) -> Rule:
-    conditions, results = _children(row, "inputEntry"), _children(row, "outputEntry")
-    if len(conditions) != inputs or len(results) != outputs:
-        raise DecisionRefused("ragged_rule", line_of(row), decision=name, rule=row.get("id") or str(number))
-    return Rule(
-        row.get("id") or str(number),
-        tuple(_cell(_text(entry), entry, name) for entry in conditions),
-        tuple(_expression(_text(entry), entry, name) if _text(entry) else None for entry in results),
-    )
-
-
-def _cell(text: str, at: etree._Element, name: str) -> Cell:
-    negation = NEGATION.match(text)
-    inner = negation.group(1) if negation else text
-    tests = tuple(_test(part.strip(), at, name) for part in _alternatives(inner))
-    return Cell(tests, negated=negation is not None)
-
-
-def _test(text: str, at: etree._Element, name: str) -> UnaryTest:
-    if text in ("", "-"):
-        return UnaryTest("any")
-    within = RANGE.match(text)
-    if within:
-        opening, lower, upper, closing = within.groups()
-        return UnaryTest(
-            "..", _expression(lower, at, name), _expression(upper, at, name), (opening == "[", closing == "]")
-        )
-    compared = COMPARISON.match(text)
-    if compared:
-        sign = "==" if compared.group(1) == "=" else compared.group(1)
-        return UnaryTest(sign, _expression(compared.group(2), at, name))
-    asked = QUESTION.sub(lambda match: match.group(1) or "input_value", text)
-    return UnaryTest("?" if asked != text else "==", _expression(asked, at, name))
-
-
-def _alternatives(text: str) -> list[str]:
-    """The parts between commas that stand outside of quotes and brackets; a range may open with `]`."""
-    parts, depth, quoted, part = [], 0, False, ""
-    for character in text:
-        if character == '"' and not part.endswith("\\"):
-            quoted = not quoted
-        if not quoted and character in "([{":
-            depth += 1
-        elif not quoted and character in ")]}":
-            depth = max(0, depth - 1)
-        if character == "," and depth == 0 and not quoted:
-            parts.append(part)
-            part = ""
-        else:
-            part += character
-    return [*parts, part]
-
-
-def _expression(text: str, at: etree._Element, name: str) -> Expression:
-    try:
-        return compile_expression(text.strip())
-    except ExpressionRefused as refused:
-        raise DecisionRefused(
-            "bad_cell", line_of(at), decision=name, text=text.strip()[:60], why=refused.code
-        ) from None
-
-
-def _children(element: etree._Element, name: str) -> list[etree._Element]:
-    return element.findall(f"{{{namespace(element)}}}{name}")
-
-
-def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return element.find(f"{{{namespace(element)}}}{name}")
-
-
-def _text(element: etree._Element) -> str:
-    inner = _child(element, "text")
-    return ((inner.text if inner is not None else None) or "").strip()

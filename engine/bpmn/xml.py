@@ -11,7 +11,12 @@ DEEPEST = 100
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 MASAR = "https://masar.dz/bpmn/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+FLOWABLE = "http://flowable.org/bpmn"
+ACTIVITI = "http://activiti.org/bpmn"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+SISTERS = (CAMUNDA, FLOWABLE, ACTIVITI)
+"""Namespaces of engines of one family: the same words with the same meaning."""
 XML = "http://www.w3.org/XML/1998/namespace"
 DMN = (
     "https://www.omg.org/spec/DMN/20191111/MODEL/",
@@ -20,6 +25,15 @@ DMN = (
     "http://www.omg.org/spec/DMN/20180521/MODEL/",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
 )
+
+TRUTHS = frozenset((
+    "isExecutable", "cancelActivity", "isInterrupting", "isSequential", "parallelMultiple", "triggeredByEvent",
+    "instantiate", "isForCompensation", "testBefore", "waitForCompletion", "cancelRemainingInstances",
+))  # fmt: skip
+TEXTS_THAT_REFER = frozenset((
+    "flowNodeRef", "incoming", "outgoing", "sourceRef", "targetRef", "eventDefinitionRef", "resourceRef",
+    "loopDataInputRef", "loopDataOutputRef", "inMessageRef", "dataInputRefs", "dataOutputRefs",
+))  # fmt: skip
 
 _FIRST = (
     r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
@@ -55,6 +69,8 @@ def parsed(text: bytes) -> etree._Element:
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise XmlRefused("doctype", 1)
     _check_depth(root)
+    for element in root.iter(f"{{{BPMN}}}*"):
+        _make_plain(element)
     return root
 
 
@@ -103,9 +119,35 @@ def said(element: etree._Element, name: str, uri: str = MASAR) -> str | None:
     return value.strip() or None if value is not None else None
 
 
+def sister_word(element: etree._Element, name: str) -> str | None:
+    """Attribute in the words of Camunda 7, Flowable or Activiti, stripped; None when missing or empty."""
+    return next((found for uri in SISTERS if (found := said(element, name, uri))), None)
+
+
+def sister_elements(element: etree._Element, name: str) -> list[etree._Element]:
+    """Extension elements in the words of Camunda 7, Flowable or Activiti."""
+    return [found for uri in SISTERS for found in extensions(element, name, uri)]
+
+
 def walk(element: etree._Element, uri: str = BPMN) -> Iterator[etree._Element]:
     """All elements of a namespace, in the order of the document."""
     return element.iter(f"{{{uri}}}*")
+
+
+def _make_plain(element: etree._Element) -> None:
+    """Truth values as words, and references without the prefix that their type (xsd:QName) allows."""
+    for name, value in ((str(name), str(value)) for name, value in element.attrib.items()):
+        if name in TRUTHS and value.strip() in ("0", "1"):
+            element.set(name, "true" if value.strip() == "1" else "false")
+        elif ":" in value and (name.endswith("Ref") or name in ("calledElement", "default")):
+            element.set(name, _unprefixed(element, value))
+    if element.text and ":" in element.text and local(element) in TEXTS_THAT_REFER:
+        element.text = _unprefixed(element, element.text.strip())
+
+
+def _unprefixed(element: etree._Element, reference: str) -> str:
+    prefix, _, name = reference.partition(":")
+    return name if prefix in element.nsmap and is_ncname(name) else reference
 
 
 def _refuse_doctype(text: bytes) -> None:

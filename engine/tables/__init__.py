@@ -14,6 +14,7 @@ from engine.tables.draft import Draft
 from engine.tables.handoff import Handoff
 from engine.tables.incident import Incident
 from engine.tables.membership import Membership
+from engine.tables.message import Message, MessageSlot
 from engine.tables.notice import Notice
 from engine.tables.outbox_item import OutboxItem
 from engine.tables.password_recovery import PasswordRecovery
@@ -24,6 +25,7 @@ from engine.tables.reading import Reading
 from engine.tables.role import Role
 from engine.tables.sign_in import SignIn
 from engine.tables.sign_in_attempt import SignInAttempt
+from engine.tables.start import Start
 from engine.tables.subscription import Subscription
 from engine.tables.suspension import Suspension
 from engine.tables.task import APPLICANT, Task, TaskStatus
@@ -49,6 +51,8 @@ __all__ = [
     "Incident",
     "Instant",
     "Membership",
+    "Message",
+    "MessageSlot",
     "Notice",
     "OutboxItem",
     "PasswordRecovery",
@@ -59,6 +63,7 @@ __all__ = [
     "Role",
     "SignIn",
     "SignInAttempt",
+    "Start",
     "Subscription",
     "Suspension",
     "Task",

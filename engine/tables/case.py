@@ -20,13 +20,16 @@ class Case(Base):
     """One request on its way through a procedure.
 
     ``state`` is where it stands in its diagram (engine.bpmn's blob), ``data`` what decides (no personal text);
-    ``revision`` grows with each act. ``outcome`` is ``granted``, ``refused`` or None.
+    ``revision`` grows with each act. ``outcome`` is ``granted``, ``refused`` or None. Cases of one ``conversation``
+    know each other by a message that opened one of them. ``called``: the versions (ids by process id) of calls of
+    other procedures that are open. ``held_up``: its open incidents that an act can resolve.
     """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_unit_id_closed_at", "unit_id", "closed_at"),
         Index("ix_cases_procedure_id_opened_at", "procedure_id", "opened_at"),
+        Index("ix_cases_conversation", "conversation"),
     )
     __trail__ = "id"
 
@@ -41,6 +44,9 @@ class Case(Base):
     state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     data: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     revision: Mapped[int]
+    conversation: Mapped[UUID]
+    called: Mapped[dict[str, str]] = mapped_column(default=dict)
+    held_up: Mapped[int] = mapped_column(default=0)
 
     version: Mapped[ProcessVersion] = relationship()
     procedure: Mapped[Procedure] = relationship()

@@ -17,7 +17,11 @@ from engine.tables.unit import Unit
 
 
 class Incident(Base):
-    """Background work of a case that failed and waits for an owner: the unit named here."""
+    """Work of a case that failed and waits for an owner: the unit named here.
+
+    Background work (``outbox_id``, ``deadline_id``), an element that failed and holds its ``token``, or an act of a
+    person (``task_id``) that was rolled back.
+    """
 
     __tablename__ = "incidents"
     __trail__ = "case_id"
@@ -25,6 +29,8 @@ class Incident(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     outbox_id: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id"))
     deadline_id: Mapped[UUID | None] = mapped_column(ForeignKey("deadlines.id"))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"))
+    token: Mapped[str | None]
     element: Mapped[str]
     code: Mapped[str]
     params: Mapped[dict[str, Any]]
@@ -37,3 +43,8 @@ class Incident(Base):
     owner_unit: Mapped[Unit | None] = relationship()
     outbox_item: Mapped[OutboxItem | None] = relationship()
     deadline: Mapped[Deadline | None] = relationship()
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether an act on the case can make it void: its element goes on, or its task is done after all."""
+        return self.token is not None or self.task_id is not None

@@ -17,7 +17,7 @@ class OutboxItem(Base):
     """Background work to do once its transaction is committed: the truth from which runners drain.
 
     ``kind`` is ``call`` (a service task's connector), ``mail`` or ``throw`` (a message or signal leaving a
-    case) and ``delivery`` (its handing to one that waits).
+    case), ``delivery`` (its handing to one that waits) and ``start`` (the opening of a case by it).
     ``runs_at`` is when to try next; None when ``done_at`` or ``dead_at`` is set.
     """
 

@@ -17,7 +17,8 @@ class ProcessVersion(Base):
     """A procedure as deployed on some day: its diagram, decision tables and forms. Never changed afterwards.
 
     ``decisions`` maps a decision table's id to its DMN text, ``forms`` a form's name to its JSON Schema;
-    ``digest`` is the SHA-256 (hex) over all three.
+    ``digest`` is the SHA-256 (hex) over all three. ``called``: the versions (ids by process id) of other procedures
+    that its calls are bound to for good; ``tag`` is its version tag.
     """
 
     __tablename__ = "process_versions"
@@ -30,6 +31,8 @@ class ProcessVersion(Base):
     decisions: Mapped[dict[str, str]] = mapped_column(deferred=True)
     forms: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     digest: Mapped[str]
+    called: Mapped[dict[str, str]] = mapped_column(default=dict)
+    tag: Mapped[str | None]
     note: Mapped[str]
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str]

@@ -11,6 +11,7 @@ from engine.database import current, reading
 from engine.queries.procedures import procedure_figures
 from engine.tables import Case, ProcessVersion
 from tests.admin.house import DIAGRAM, KEY, Office, hidden, words
+from tests.engine.test_pools import two_pools
 from web.attachments import INERT
 
 XML = DIAGRAM.read_text(encoding="utf-8")
@@ -163,6 +164,11 @@ def test_a_fault_names_its_element_and_line(office: Office) -> None:
     assert any(f" {near} " in page for near in (line, line - 1))
 
 
+def test_a_mend_is_offered_beside_its_fault(office: Office) -> None:
+    page = words(check(office, XML.replace('isExecutable="true"', 'isExecutable="false"')))
+    assert "Possible: Mark the process as executable." in page
+
+
 def test_a_form_sent_along_replaces_the_one_in_service(office: Office) -> None:
     form = json.loads(
         (DIAGRAM.parents[2] / "forms/schemas/sickness_benefit/validate.json").read_text("utf-8")
@@ -247,3 +253,23 @@ def test_without_a_file_the_note_stays(office: Office) -> None:
     assert response.status_code == 422
     assert "Why not" in response.text
     assert "Choose a diagram" in words(response)
+
+
+def test_the_pools_of_a_file_go_into_service_together(office: Office) -> None:
+    checked = check(office, two_pools().decode())
+    assert checked.status_code == 200, words(checked)
+    assert deploy(office, checked).status_code == 303
+    with reading() as session:
+        figures = [procedure_figures(session, key) for key in ("customer", "office")]
+    assert [len(found.versions) for found in figures if found] == [1, 1]
+
+
+def test_what_is_wrong_in_any_pool_refuses_the_file(office: Office) -> None:
+    wrong = (
+        two_pools()
+        .decode()
+        .replace('<userTask id="read"/>', '<scriptTask id="read"><script>import os</script></scriptTask>')
+    )
+    page = words(check(office, wrong))
+    assert "read" in page
+    assert "New cases will follow" not in page

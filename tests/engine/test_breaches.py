@@ -15,7 +15,7 @@ from engine.expiry import fail_expiry
 from engine.incidents import retry_incident
 from engine.tables import Breach, Deadline, Handoff, Incident, Suspension
 from engine.tasks import assign_task, claim_task, release_task
-from engine.timers import TimerUnreadable, moment_of
+from engine.timers import TimerUnreadable, first_round
 from tests.builders import MONDAY, bpmn, complete, deploy, events, opened, task_id
 from tests.people import Cast
 
@@ -114,7 +114,7 @@ def test_a_task_that_follows_no_persons_act_has_no_giver(cast: Cast) -> None:
 @pytest.mark.parametrize("text", ["2026-02-30", "2026-03-01T25:00", "nonsense"])
 def test_a_date_that_is_none_is_unreadable(text: str) -> None:
     with pytest.raises(TimerUnreadable):
-        moment_of("date", text, anchor=MONDAY)
+        first_round("date", text, now=MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_date_that_is_none_is_unreadable(text: str) -> None:
 )
 def test_a_term_without_an_end_or_an_interval_is_unreadable(kind: str, text: str) -> None:
     with pytest.raises(TimerUnreadable):
-        moment_of(kind, text, anchor=MONDAY)
+        first_round(kind, text, now=MONDAY)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from engine.roles import grant_role
 from engine.tables import Procedure, ProcessVersion
 from engine.versions import current_version
 from tests.builders import HEAD, bpmn, case, complete, deploy, dump, opened, waiting
+from tests.engine.test_called import callee, caller
 from tests.people import ROOT, TESTS, Cast
 
 TWO = "start > a@rights_officer > b@validator > end"
@@ -158,3 +159,17 @@ def test_a_diagram_may_be_deployed_under_a_key_of_its_own(cast: Cast) -> None:
     assert version_of(key="elsewhere").number == 1
     assert waiting(opened("elsewhere", by=cast.samir, unit=cast.centre)) == ["a"]
     assert Path(ROOT / "processes").is_dir()
+
+
+def test_the_diagrams_beside_it_in_its_folder_are_deployed_with_a_procedure(
+    cast: Cast, tmp_path: Path
+) -> None:
+    folder = tmp_path / "caller"
+    folder.mkdir()
+    for name, xml in (("caller", caller()), ("callee", callee("one"))):
+        (folder / f"{name}.bpmn").write_bytes(xml)
+    with transaction(actor=TESTS) as tx:
+        assert deploy_folder(tx, folder, forms=tmp_path).procedure.key == "caller"
+    case_id = opened("caller", by=cast.samir, unit=cast.centre)
+    complete(case_id, "before", by=cast.amina)
+    assert waiting(case_id) == ["one"]

@@ -106,13 +106,34 @@ def test_a_call_that_nobody_answers_is_an_incident(draw: Draw) -> None:
         assert (incident.code, incident.element) == ("operation_unknown", "ask")
 
 
-def test_an_act_that_fails_changes_nothing(draw: Draw) -> None:
-    with Trial([draw("start > a > n=x = 1 / 0 > end")]) as trial:
+def test_what_fails_after_a_step_is_an_incident_and_can_be_tried_again(draw: Draw) -> None:
+    with Trial([draw("start > {a > n=x = 1 / y & fix} > end")]) as trial:
+        case = trial.open(data={"y": 0})
+        trial.complete(case, "a")
+        assert (trial.waiting(case), trial.trace(case)[-1]) == (["fix"], "a")
+        assert [incident.element for incident in trial.incidents(case)] == ["n"]
+        trial.complete(case, "fix", {"y": 2})
+        trial.retry(case)
+        assert (trial.is_closed(case), trial.incidents(case), trial.data(case)["x"]) == (True, [], 0.5)
+
+
+CIRCLE = "start > {a=n = 1 * b=m = 2} > end"
+
+
+def test_an_act_that_never_comes_to_rest_changes_nothing_and_is_an_incident(draw: Draw) -> None:
+    xml = bpmn(f"start > first > {CIRCLE[8:]}").replace(b"again == true", b"n == 1")
+    with Trial([draw(xml)]) as trial:
         case = trial.open()
         trace = trial.trace(case)
+        trial.complete(case, "first")
+        assert (trial.waiting(case), trial.trace(case)) == (["first"], trace)
+        assert [incident.code for incident in trial.incidents(case)] == ["no_rest"]
+
+
+def test_opening_that_never_comes_to_rest_raises(draw: Draw) -> None:
+    with Trial([draw(bpmn(CIRCLE).replace(b"again == true", b"n == 1"))]) as trial:
         with pytest.raises(ActFailed):
-            trial.complete(case, "a")
-        assert (trial.waiting(case), trial.trace(case)) == (["a"], trace)
+            trial.open()
 
 
 def test_four_eyes_find_another_pair_with_lanes_and_without(draw: Draw) -> None:
@@ -203,3 +224,12 @@ def test_the_shipped_procedure_runs_in_a_trial(draw: Draw) -> None:
         trial.complete(case, "validate", {"decision": "grant"})
         assert trial.is_closed(case)
         assert "decision.notified" in trial.events(case)
+
+
+def test_a_loop_of_many_calls_comes_to_its_end(draw: Draw) -> None:
+    counted = {"register/next": lambda data: {"n": data["n"] + 1}}
+    path = "start > {ask!register/next * m=x = 1} > a > end"
+    xml = bpmn(path).replace(b"again == true", b"n &lt; 120")
+    with Trial([draw(xml)], connectors=counted) as trial:
+        case = trial.open(data={"n": 0})
+        assert (trial.waiting(case), trial.data(case)["n"]) == (["a"], 120)

@@ -131,35 +131,48 @@ def test_the_signer_reads_what_decides(house: House) -> None:
     assert "note.pdf" in page
 
 
-def test_a_decision_that_cannot_be_is_refused_in_words_and_nothing_changes(house: House) -> None:
-    case = house.filed()
-    house.done(
-        case, "check_rights", {"outcome": "complete", "rights_open": False, "late_filing": "in_time"}, "amina"
-    )
-    house.done(case, "medical_opinion", OPINION, "yasmine")
-    task_id = house.claimed(case, "validate", "karim")
-    answer = house.client("karim").post(
-        f"/tasks/{task_id}/complete", data={"decision": "grant", "comment": "Typed."}
-    )
+CIRCLE = "start > check@rights_officer > {count=n = 1 * more=m = 2} > end"
+
+
+def circling(house: House) -> UUID:
+    """A case that never comes to rest once its task is done."""
+    key = builders.deploy(builders.bpmn(CIRCLE, key="circle").replace(b"again == true", b"n == 1"))
+    return builders.opened(key, by=house.cast.samir, unit=house.cast.centre)
+
+
+def test_an_act_that_never_comes_to_rest_is_refused_in_words_and_nothing_changes(house: House) -> None:
+    task_id = house.claimed(circling(house), "check", "amina")
+    answer = house.client("amina").post(f"/tasks/{task_id}/complete", data={})
     assert answer.status_code == 422
     assert "cannot go on" in answer.text
-    assert "Typed." in answer.text
     assert builders.task(task_id).status == TaskStatus.CLAIMED
 
 
-def test_an_act_that_cannot_go_on_opens_one_incident_however_often_it_is_tried(house: House) -> None:
+def test_an_act_that_never_comes_to_rest_opens_one_incident_however_often_it_is_tried(house: House) -> None:
+    case = circling(house)
+    task_id = house.claimed(case, "check", "amina")
+    for _try in range(2):
+        tried = house.client("amina").post(f"/tasks/{task_id}/complete", data={})
+        assert tried.status_code == 422
+    with reading() as session:
+        incident = session.scalars(select(Incident).where(Incident.case_id == case)).one()
+    assert (incident.code, incident.resolved_at) == ("no_rest", None)
+    assert builders.events(case)[-1] == "incident.opened"
+
+
+def test_a_decision_after_which_the_case_cannot_go_on_is_kept_and_told_on_its_page(house: House) -> None:
     case = house.filed()
     rights = {"outcome": "complete", "rights_open": False, "late_filing": "in_time"}
     house.done(case, "check_rights", rights, "amina")
     house.done(case, "medical_opinion", OPINION, "yasmine")
     task_id = house.claimed(case, "validate", "karim")
-    for _try in range(2):
-        tried = house.client("karim").post(f"/tasks/{task_id}/complete", data={"decision": "grant"})
-        assert tried.status_code == 422
+    answer = house.client("karim").post(f"/tasks/{task_id}/complete", data={"decision": "grant"})
+    assert answer.status_code == 303
+    assert builders.task(task_id).status == TaskStatus.COMPLETED
     with reading() as session:
         incident = session.scalars(select(Incident).where(Incident.case_id == case)).one()
-    assert (incident.code, incident.resolved_at) == ("no_flow_taken", None)
-    assert builders.events(case)[-1] == "incident.opened"
+    assert (incident.code, incident.token is not None) == ("no_flow_taken", True)
+    assert "the case waits for its repair" in house.page("karim", f"/cases/{case}")
 
 
 def test_a_draft_is_kept_restored_and_nobody_elses(house: House) -> None:

@@ -181,6 +181,8 @@ def upgrade() -> None:
         sa.Column("decisions", DOCUMENT, nullable=False),
         sa.Column("forms", DOCUMENT, nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("called", DOCUMENT, nullable=False),
+        sa.Column("tag", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("deployed_at", Instant(), nullable=False),
         sa.Column("deployed_by", sa.String(), nullable=False),
@@ -191,6 +193,77 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_versions")),
         sa.UniqueConstraint("procedure_id", "number", name=op.f("uq_process_versions_procedure_id_number")),
     )
+    op.create_table(
+        "messages",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("correlation", DOCUMENT, nullable=False),
+        sa.Column("payload", DOCUMENT, nullable=False),
+        sa.Column("dedupe", sa.String(), nullable=True),
+        sa.Column("conversation", sa.Uuid(), nullable=True),
+        sa.Column("thrower_id", sa.Uuid(), nullable=True),
+        sa.Column("arrived_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("taken_at", Instant(), nullable=True),
+        sa.Column("taken_by", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("name", "dedupe", name=op.f("uq_messages_name_dedupe")),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("ix_messages_expires_at", ["expires_at"], unique=False)
+
+    op.create_table(
+        "message_slots",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("slot", sa.String(), nullable=False),
+        sa.Column("arrived_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["messages.id"],
+            name=op.f("fk_message_slots_message_id_messages"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_slots")),
+    )
+    with op.batch_alter_table("message_slots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_slots_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_message_slots_slot_arrived_at", ["slot", "arrived_at"], unique=False)
+
+    op.create_table(
+        "starts",
+        sa.Column("procedure_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("element", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("timer", sa.String(), nullable=True),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.Column("anchor_at", Instant(), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=True),
+        sa.Column("wakes_at", Instant(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["procedure_id"], ["procedures.id"], name=op.f("fk_starts_procedure_id_procedures")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["process_versions.id"], name=op.f("fk_starts_version_id_process_versions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_starts")),
+    )
+    with op.batch_alter_table("starts", schema=None) as batch_op:
+        batch_op.create_index("ix_starts_kind_name", ["kind", "name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_starts_procedure_id"), ["procedure_id"], unique=False)
+        batch_op.create_index(
+            "ix_starts_wakes_at",
+            ["wakes_at"],
+            unique=False,
+            sqlite_where=sa.text("wakes_at IS NOT NULL"),
+            postgresql_where=sa.text("wakes_at IS NOT NULL"),
+        )
+
     op.create_table(
         "sign_ins",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -218,6 +291,9 @@ def upgrade() -> None:
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("data", DOCUMENT, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("conversation", sa.Uuid(), nullable=False),
+        sa.Column("called", DOCUMENT, nullable=False),
+        sa.Column("held_up", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["applicant_id"], ["people.id"], name=op.f("fk_cases_applicant_id_people")),
         sa.ForeignKeyConstraint(
@@ -232,6 +308,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cases_applicant_id"), ["applicant_id"], unique=False)
+        batch_op.create_index("ix_cases_conversation", ["conversation"], unique=False)
         batch_op.create_index("ix_cases_procedure_id_opened_at", ["procedure_id", "opened_at"], unique=False)
         batch_op.create_index("ix_cases_unit_id_closed_at", ["unit_id", "closed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_version_id"), ["version_id"], unique=False)
@@ -303,13 +380,22 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("correlation", DOCUMENT, nullable=False),
+        sa.Column("slot", sa.String(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("promised_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_subscriptions_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
     )
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscriptions_case_id"), ["case_id"], unique=False)
-        batch_op.create_index("ix_subscriptions_name", ["name"], unique=False)
+        batch_op.create_index(
+            "ix_subscriptions_free",
+            ["kind", "slot", "since", "id"],
+            unique=False,
+            sqlite_where=sa.text("promised_at IS NULL"),
+            postgresql_where=sa.text("promised_at IS NULL"),
+        )
 
     op.create_table(
         "tasks",
@@ -538,6 +624,8 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("outbox_id", sa.Uuid(), nullable=True),
         sa.Column("deadline_id", sa.Uuid(), nullable=True),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("token", sa.String(), nullable=True),
         sa.Column("element", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("params", DOCUMENT, nullable=False),
@@ -551,6 +639,7 @@ def upgrade() -> None:
             ["deadline_id"], ["deadlines.id"], name=op.f("fk_incidents_deadline_id_deadlines")
         ),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_incidents_outbox_id_outbox")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_incidents_task_id_tasks")),
         sa.ForeignKeyConstraint(
             ["owner_unit_id"], ["units.id"], name=op.f("fk_incidents_owner_unit_id_units")
         ),
@@ -668,7 +757,11 @@ def downgrade() -> None:
 
     op.drop_table("tasks")
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
-        batch_op.drop_index("ix_subscriptions_name")
+        batch_op.drop_index(
+            "ix_subscriptions_free",
+            sqlite_where=sa.text("promised_at IS NULL"),
+            postgresql_where=sa.text("promised_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_subscriptions_case_id"))
 
     op.drop_table("subscriptions")
@@ -690,6 +783,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_version_id"))
         batch_op.drop_index("ix_cases_unit_id_closed_at")
         batch_op.drop_index("ix_cases_procedure_id_opened_at")
+        batch_op.drop_index("ix_cases_conversation")
         batch_op.drop_index(batch_op.f("ix_cases_applicant_id"))
 
     op.drop_table("cases")
@@ -697,6 +791,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_ins_person_id"))
 
     op.drop_table("sign_ins")
+    with op.batch_alter_table("starts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_starts_wakes_at",
+            sqlite_where=sa.text("wakes_at IS NOT NULL"),
+            postgresql_where=sa.text("wakes_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_starts_procedure_id"))
+        batch_op.drop_index("ix_starts_kind_name")
+
+    op.drop_table("starts")
+    with op.batch_alter_table("message_slots", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_slots_slot_arrived_at")
+        batch_op.drop_index(batch_op.f("ix_message_slots_message_id"))
+
+    op.drop_table("message_slots")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_expires_at")
+
+    op.drop_table("messages")
     op.drop_table("process_versions")
     with op.batch_alter_table("password_recoveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_password_recoveries_person_id"))

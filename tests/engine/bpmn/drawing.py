@@ -90,11 +90,19 @@ class Case:
 
     def deliver(self, name: str, **payload: Any) -> None:
         token = next(found.token for found in self.now.subscriptions if found.name == name)
-        self.take(running.deliver(self.process, self.now.state, token, payload=payload))
+        self.take(running.deliver(self.process, self.now.state, token, payload=payload, name=name))
 
     def finish(self, element: str, **data: Any) -> None:
         token = next(call.token for call in self.now.calls if call.element == element)
         self.take(running.finish_call(self.process, self.now.state, token, data=data))
+
+    def retry(self, element: str) -> None:
+        token = next(failure.token for failure in self.now.failures if failure.element == element)
+        self.take(running.retry(self.process, self.now.state, token))
+
+    @property
+    def failures(self) -> list[tuple[str, str]]:
+        return [(failure.element, failure.code) for failure in self.now.failures]
 
     @property
     def waiting(self) -> list[str]:

@@ -1,104 +1,184 @@
-"""Random sound processes: nested sequences, splits and joins, loops, sub-processes, repetitions, boundary events."""
+"""Random sound processes: nested forks, choices, loops, sub-processes, calls, repetitions, events beside activities.
 
-from random import Random
+Conditions ask flags that never change, and counters that scripts of the loop itself write; so whoever acts in whatever
+order, the case comes to its end.
+"""
 
-from tests.engine.bpmn.drawing import drawn, flows
+from tests.engine.bpmn.drawing import HEAD, flows, timed
+from tests.engine.bpmn.random_drawing import FLAGS, KINDS, PLAIN, SMALL, Block
+from tests.engine.bpmn.random_gateways import Gateways
 
-FLAGS = 6
-KINDS = ("seq", "seq", "parallel", "inclusive", "exclusive", "loop", "sub", "several", "boundary", "step")
+__all__ = ["FLAGS", "KINDS", "PLAIN", "RandomProcess"]
+
+MULTIPLE = "multiInstanceLoopCharacteristics"
+TWICE = "<loopCardinality>2</loopCardinality>"
 
 
-class RandomProcess:
-    """Draws one process; `loops` are the gateways that ask a variable `again_<id>` whether to go round."""
-
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        self.loops: list[str] = []
-        self._count = 0
-        self._open: list[tuple[list[str], list[str]]] = [([], [])]
+class RandomProcess(Gateways):
+    """Draws one process of some `size`."""
 
     def xml(self, size: int) -> bytes:
-        first, last = self._block(size)
-        self._draw('<startEvent id="s"/><userTask id="last"/><endEvent id="e"/>')
-        self._flow("s", first)
-        self._flow(last, "last")
-        self._flow("last", "e")
-        return drawn("".join(self._open[0][0]), *self._open[0][1])
+        main = self._scope(size, "s", "e", after="last")
+        self._processes.insert(0, f'<process id="p" isExecutable="true">{main}</process>')
+        messages = "".join(f'<message id="{name}" name="{name}"/>' for name in self._messages)
+        return f"{HEAD}{messages}{''.join(self._processes)}</definitions>".encode()
 
-    def _block(self, size: int) -> tuple[str, str]:
-        kind = self.random.choice(KINDS) if size > 1 else "step"
-        if kind in ("parallel", "inclusive", "exclusive"):
-            return self._split(f"{kind}Gateway", size)
-        block: tuple[str, str] = getattr(self, f"_{kind}")(size)
+    def _seq(self, size: int) -> Block:
+        part = self.random.randint(1, size - 1)
+        return self._in_a_row(self._block(part), self._block(size - part))
+
+    def _several(self, size: int) -> Block:
+        """A sub-process done twice; in another one that is done twice only a step is."""
+        if self._times:
+            return self._repeated(size)
+        self._times += 1
+        order = self._either("true", "false")
+        block = self._sub(size, f'<{MULTIPLE} isSequential="{order}">{TWICE}</{MULTIPLE}>')
+        self._times -= 1
         return block
 
-    def _step(self, _size: int) -> tuple[str, str]:
+    def _repeated(self, _size: int) -> Block:
+        """A step done twice: both at once, one after the other, or as a standard loop."""
         name = self._name("u")
-        self._draw(f'<userTask id="{name}"/>')
+        several = f'<{MULTIPLE} isSequential="{self._either("true", "false")}">{TWICE}</{MULTIPLE}>'
+        loop = '<standardLoopCharacteristics loopMaximum="2"/>'
+        self._draw(f'<userTask id="{name}">{self._either(several, several, loop)}</userTask>')
         return name, name
 
-    def _seq(self, size: int) -> tuple[str, str]:
-        part = self.random.randint(1, size - 1)
-        first, second = self._block(part), self._block(size - part)
-        self._flow(first[1], second[0])
-        return first[0], second[1]
-
-    def _split(self, tag: str, size: int) -> tuple[str, str]:
-        fork, join, branches = self._name("f"), self._name("j"), self.random.choice((2, 2, 3))
-        blocks = [self._block(max(1, size // branches)) for _ in range(branches)]
-        conditional = tag != "parallelGateway"
-        default = f' default="{fork}_{blocks[0][0]}"' if conditional else ""
-        self._draw(f'<{tag} id="{fork}"{default}/><{tag} id="{join}"/>')
-        for number, (first, last) in enumerate(blocks):
-            self._flow(fork, first, f"flag{self.random.randrange(FLAGS)}" if conditional and number else "")
-            self._flow(last, join)
-        return fork, join
-
-    def _loop(self, size: int) -> tuple[str, str]:
-        merge, ask, after = self._name("m"), self._name("x"), self._step(1)[0]
-        first, last = self._block(size - 1)
-        self.loops.append(ask)
-        self._draw(f'<exclusiveGateway id="{merge}"/><exclusiveGateway id="{ask}" default="{ask}_{after}"/>')
-        self._flow(merge, first)
-        self._flow(last, ask)
-        self._flow(ask, merge, f"again_{ask}")
-        self._flow(ask, after)
-        return merge, after
-
-    def _sub(self, size: int, repeated: str = "") -> tuple[str, str]:
-        name, start, end = self._name("p"), self._name("s"), self._name("e")
-        self._open.append(([], []))
-        first, last = self._block(size - 1)
-        self._flow(start, first)
-        self._flow(last, end)
-        elements, ways = self._open.pop()
-        inner = f'<startEvent id="{start}"/><endEvent id="{end}"/>{"".join(elements)}{flows(*ways)}'
-        self._draw(f'<subProcess id="{name}">{repeated}{inner}</subProcess>')
-        return name, name
-
-    def _several(self, size: int) -> tuple[str, str]:
-        order = self.random.choice(("true", "false"))
-        count = "<loopCardinality>2</loopCardinality>"
-        kind = "multiInstanceLoopCharacteristics"
-        return self._sub(size, f'<{kind} isSequential="{order}">{count}</{kind}>')
-
-    def _boundary(self, size: int) -> tuple[str, str]:
-        host = self._sub(size) if self.random.random() < 0.5 else self._step(1)
-        late, step, merge = self._name("b"), self._step(1)[0], self._name("m")
-        timer = "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>"
-        self._draw(f'<boundaryEvent id="{late}" attachedToRef="{host[0]}">{timer}</boundaryEvent>')
-        self._draw(f'<exclusiveGateway id="{merge}"/>')
-        self._flow(host[1], merge)
+    def _boundary(self, size: int) -> Block:
+        """A timer ends an activity; both ways meet, or the late one ends by itself."""
+        host = self._host(size)
+        late, step = self._timer_beside(host[0], "true"), self._step()[0]
         self._flow(late, step)
+        if not self._forks and self.random.random() < 0.3:
+            self._flow(step, self._end())
+            return host
+        merge = self._gateway("exclusiveGateway")
+        self._flow(host[1], merge)
         self._flow(step, merge)
         return host[0], merge
 
-    def _name(self, kind: str) -> str:
-        self._count += 1
-        return f"{kind}{self._count}"
+    def _beside(self, size: int) -> Block:
+        """A timer or a message that happens besides an activity; what it begins ends by itself."""
+        host = self._host(size)
+        if self.random.random() < 0.5:
+            event = self._timer_beside(host[0], "false")
+        else:
+            event = self._name("b")
+            self._draw(
+                f'<boundaryEvent id="{event}" attachedToRef="{host[0]}" cancelActivity="false">'
+                f"{self._message()}</boundaryEvent>"
+            )
+        step = self._step()[0]
+        self._flow(event, step)
+        self._flow(step, self._end())
+        return host
 
-    def _draw(self, xml: str) -> None:
-        self._open[-1][0].append(xml)
+    def _caught(self, _size: int) -> Block:
+        name = self._catch()
+        return name, name
 
-    def _flow(self, source: str, target: str, condition: str = "") -> None:
-        self._open[-1][1].append(f"{source} > {target}" + (f" : {condition}" if condition else ""))
+    def _call(self, size: int) -> Block:
+        """A process of its own."""
+        name, called = self._name("k"), self._name("q")
+        inner = self._scope(size - 1, self._name("s"), self._name("e"))
+        self._processes.append(f'<process id="{called}" isExecutable="true">{inner}</process>')
+        self._draw(f'<callActivity id="{name}" calledElement="{called}"/>')
+        return name, name
+
+    def _terminated(self, size: int) -> Block:
+        """A sub-process with two branches, one of which ends the other."""
+        name, start, fork = self._name("p"), self._name("s"), self._name("g")
+        self._open.append(([], []))
+        around, self._forks, self._rounds = (self._forks, self._rounds), 0, 0
+        self._draw(f'<startEvent id="{start}"/><parallelGateway id="{fork}"/>')
+        self._flow(start, fork)
+        for event in ("", "<terminateEventDefinition/>"):
+            block, end = self._block(max(1, size // 2)), self._end(event)
+            self._flow(fork, block[0])
+            self._flow(block[1], end)
+        self._forks, self._rounds = around
+        elements, ways = self._open.pop()
+        self._draw(f'<subProcess id="{name}">{"".join(elements)}{flows(*ways)}</subProcess>')
+        return name, name
+
+    def _failing(self, size: int) -> Block:
+        """A sub-process that ends with an error for some flags; the error is caught beside it, or further out."""
+        error = "<errorEventDefinition/>"
+        name, start = self._name("p"), self._name("s")
+        self._open.append(([], []))
+        around, self._forks, self._rounds = (self._forks, self._rounds), 0, 0
+        self._draw(f'<startEvent id="{start}"/>')
+        fork = self._gateway(self._either("exclusiveGateway", "inclusiveGateway"))
+        self._flow(start, fork)
+        right, wrong = self._block(max(1, size // 2)), self._step()
+        self._set_default(fork, right[0])
+        self._flow(fork, right[0])
+        self._flow(fork, wrong[0], self._flag())
+        self._flow(right[1], self._end())
+        self._flow(wrong[1], self._end(error))
+        self._forks, self._rounds = around
+        elements, ways = self._open.pop()
+        self._draw(f'<subProcess id="{name}">{"".join(elements)}{flows(*ways)}</subProcess>')
+        caught, merge, step = self._name("b"), self._gateway("exclusiveGateway"), self._step()[0]
+        self._draw(f'<boundaryEvent id="{caught}" attachedToRef="{name}">{error}</boundaryEvent>')
+        self._flow(name, merge)
+        self._flow(caught, step)
+        self._flow(step, merge)
+        return name, merge
+
+    def _escalating(self, size: int) -> Block:
+        """A sub-process that escalates on its way; what catches that beside it ends it, or begins something more."""
+        cancels, escalation = self._either("true", "false"), "<escalationEventDefinition/>"
+        thrown, caught, step = self._name("t"), self._name("b"), self._step()[0]
+        host = self._sub(
+            size, throwing=f'<intermediateThrowEvent id="{thrown}">{escalation}</intermediateThrowEvent>'
+        )
+        attached = f'attachedToRef="{host[0]}" cancelActivity="{cancels}"'
+        self._draw(f'<boundaryEvent id="{caught}" {attached}>{escalation}</boundaryEvent>')
+        self._flow(caught, step)
+        if cancels == "false":
+            self._flow(step, self._end())
+            return host
+        merge = self._gateway("exclusiveGateway")
+        self._flow(host[1], merge)
+        self._flow(step, merge)
+        return host[0], merge
+
+    def _cycle(self, size: int) -> Block:
+        """A timer beside an activity that is due twice."""
+        host, event, step = self._host(size), self._name("b"), self._step()[0]
+        timer = timed("timeCycle", "R2/P1D")
+        self._draw(
+            f'<boundaryEvent id="{event}" attachedToRef="{host[0]}" cancelActivity="false">{timer}</boundaryEvent>'
+        )
+        self._flow(event, step)
+        self._flow(step, self._end())
+        return host
+
+    def _link(self, size: int) -> Block:
+        """Two blocks, from the first of which a link leads to the second."""
+        name, out, into = self._name("l"), self._name("t"), self._name("i")
+        link = f'<linkEventDefinition name="{name}"/>'
+        self._draw(f'<intermediateThrowEvent id="{out}">{link}</intermediateThrowEvent>')
+        self._draw(f'<intermediateCatchEvent id="{into}">{link}</intermediateCatchEvent>')
+        part = self.random.randint(1, size - 1)
+        first, second = self._block(part), self._block(size - part)
+        self._flow(first[1], out)
+        self._flow(into, second[0])
+        return first[0], second[1]
+
+    def _started(self, size: int) -> Block:
+        """A sub-process with an event sub-process, which ends it or not."""
+        event, inner, late = self._name("w"), self._name("v"), self._name("e")
+        trigger = self._either(timed("timeDuration", "P2D"), self._message())
+        step = self._name("u")
+        inside = (
+            f'<subProcess id="{inner}" triggeredByEvent="true">'
+            f'<startEvent id="{event}" isInterrupting="{self._either("true", "false")}">{trigger}</startEvent>'
+            f'<userTask id="{step}"/><endEvent id="{late}"/>{flows(f"{event} > {step} > {late}")}</subProcess>'
+        )
+        return self._sub(size, inside)
+
+    def _host(self, size: int) -> Block:
+        return self._sub(size) if self.random.random() < (0.8 if size > SMALL else 0.5) else self._step()

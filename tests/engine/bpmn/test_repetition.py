@@ -1,5 +1,8 @@
 from typing import Any
 
+import pytest
+
+from engine.bpmn import running
 from tests.engine.bpmn.drawing import ENDS, Case, drawn, flows, process_of, users
 
 
@@ -80,3 +83,31 @@ def test_a_standard_loop_goes_on_while_its_condition_holds() -> None:
     case.complete("a", more=True)
     case.complete("a", more=False)
     assert (case.ended, case.trace) == (True, ["s", "a", "a", "e"])
+
+
+MANY = (
+    '<userTask id="a"><multiInstanceLoopCharacteristics><loopCardinality>{}</loopCardinality>{}'
+    "</multiInstanceLoopCharacteristics></userTask>"
+)
+
+
+def test_instances_that_nobody_has_acted_on_cost_the_state_nothing() -> None:
+    few, many = (Case(process_of(drawn(ENDS + MANY.format(n, ""), "s > a > e"))) for n in (10, 1000))
+    assert [waiting.item for waiting in many.now.steps] == list(range(1, 1001))
+    assert len(many.now.state) <= len(few.now.state) + 20
+    for item in (500, 3, 1000, 4):
+        many.complete("a", item)
+    assert sorted({1, *range(5, 500)} | {2} | set(range(501, 1000))) == [w.item for w in many.now.steps]
+    with pytest.raises(running.StepNotWaiting):
+        running.complete(many.process, many.now.state, few.now.steps[0].token)
+
+
+def test_instances_are_withdrawn_with_their_repetition() -> None:
+    until = "<completionCondition>numberOfCompletedInstances == 2</completionCondition>"
+    case = Case(process_of(drawn(ENDS + MANY.format(5, until) + users("b"), "s > a > b > e")))
+    gone = case.token("a", 5)
+    case.complete("a", 4)
+    case.complete("a", 2)
+    assert case.waiting == ["b"]
+    with pytest.raises(running.StepNotWaiting):
+        running.complete(case.process, case.now.state, gone)

@@ -38,7 +38,10 @@ def test_the_faults_of_real_files_are_said_in_every_language(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_failures_are_said_in_every_language(lang: str) -> None:
-    params = dict.fromkeys(("name", "operation", "key", "value", "code", "most", "decision", "rules"), "x")
+    params = dict.fromkeys(
+        ("name", "operation", "key", "value", "code", "most", "decision", "rules", "count", "process", "why"),
+        "x",
+    )
     for code in FAILURES:
         assert "%(" not in failure(
             lang, code, **{k: v for k, v in params.items() if k != "code" or "caught" in code}
