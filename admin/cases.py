@@ -42,6 +42,8 @@ BREAKS = {
     "document_missing": N_("A document (%(about)s), attached by entry %(number)s, is gone."),
     "decision_altered": N_("The decision was altered after entry %(number)s."),
     "decision_missing": N_("The decision issued by entry %(number)s is gone."),
+    "correction_altered": N_("The correction of data at “%(about)s” was altered after entry %(number)s."),
+    "correction_missing": N_("The correction of data at “%(about)s”, sealed by entry %(number)s, is gone."),
 }  #: by kind of engine.inspection.Break
 LOOKED_AT = {
     "case": N_("the case"),
@@ -49,6 +51,7 @@ LOOKED_AT = {
     "story": N_("the story"),
     "decision": N_("the decision"),
     "document": N_("a document"),
+    "incident": N_("an incident with its data"),
 }  #: by what a reading is of
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from web.access import current
 from web.questions import question
 from web.words import _, name_of, ref
 from wording import codes, pick, times
+
+LONGEST_VALUE = 80  #: characters of a value that was corrected
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,29 @@ def _opened(teller: Teller, facts: dict[str, Any]) -> Markup:
     )
 
 
+def _corrected(teller: Teller, facts: dict[str, Any]) -> Markup:
+    incident = next((row for row in teller.story.incidents if str(row.id) == facts["incident"]), None)
+    kept = incident.correction if incident else None
+    step, names = teller.element(facts.get("element")), ref(", ".join(facts.get("names", ())))
+    if not kept:
+        return _("“%(step)s”: %(names)s.", step=step, names=names)
+    values = ref("; ".join(_change(name, kept) for name in facts.get("names", ())))
+    return _(
+        "“%(step)s”: %(values)s. Reason given: %(reason)s", step=step, values=values, reason=kept["reason"]
+    )
+
+
+def _change(name: str, kept: dict[str, Any]) -> str:
+    """A variable with its value before and after, long ones cut."""
+    before, after = (_short(kept[part][name]) if name in kept[part] else "—" for part in ("before", "after"))
+    return f"{name}: {before} → {after}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
 def _closed(_teller: Teller, facts: dict[str, Any]) -> str:
     return codes.case_state(current.lang, facts["outcome"]) if facts.get("outcome") else ""
 
@@ -227,6 +253,7 @@ _SENTENCES: dict[str, Callable[[Teller, dict[str, Any]], Markup | str]] = {
     "notice.sent": _sent,
     "case.opened": _opened,
     "case.closed": _closed,
+    "case.data_corrected": _corrected,
 }
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from engine import audit
+from engine.bpmn.data import DataRefused, cleaned
 from engine.bpmn.model import Step
-from engine.bpmn.state import DataRefused, cleaned
 from engine.calendars import local_day
 from engine.database import Transaction
 from engine.documents import attach_documents

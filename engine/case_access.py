@@ -92,7 +92,7 @@ def readable_documents(session: Session, *, case: Case, who: Standing) -> Sequen
 
 
 def record_reading(tx: Transaction, *, case_id: UUID, what: str, document_id: UUID | None = None) -> None:
-    """Write down that the actor looked: ``what`` is case, task, story, decision or document."""
+    """Write down that the actor looked: ``what`` is case, task, story, decision, incident or document."""
     tx.session.add(
         Reading(person_id=tx.actor.person_id, case_id=case_id, document_id=document_id, what=what, at=tx.at)
     )

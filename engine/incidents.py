@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.bpmn import running
 from engine.bpmn.failures import ActFailed
+from engine.corrections import CaseMoved, Correction, note_correction
 from engine.database import Transaction
 from engine.parked import end_incident, write_incident
 from engine.progress import lock_case, open_tasks, settle
@@ -67,29 +69,49 @@ def failure_told(failure: Exception) -> tuple[str, dict[str, Any]]:
     return "work_failed", {"error": type(failure).__name__}
 
 
-def retry_incident(tx: Transaction, *, incident_id: UUID) -> Incident:
-    """Let the failed work run again, now; the incident is resolved (another opens if it fails again)."""
+def retry_incident(tx: Transaction, *, incident_id: UUID, correction: Correction | None = None) -> Incident:
+    """Let the failed work run again, now; the incident is resolved (another opens if it fails again).
+
+    ``correction`` puts right, before that, the data that the failed element reads. Raises IncidentUnknown, CaseMoved,
+    CorrectionRefused, or what the act itself fails with.
+    """
     case_id = tx.session.scalar(select(Incident.case_id).where(Incident.id == incident_id))
     if case_id is None:
         raise IncidentUnknown("incident_resolved")
     case = lock_case(tx, case_id)
     incident = tx.session.get_one(Incident, incident_id, populate_existing=True)
     if incident.resolved_at is not None:
-        raise IncidentUnknown("incident_resolved")
-    end_incident(tx, case, incident, by=tx.actor.name)
-    if incident.token is not None:
-        _try_element(tx, case, incident.element, incident.token)
+        raise CaseMoved if correction else IncidentUnknown("incident_resolved")
+    if incident.token is not None or correction is not None:
+        _try_element(tx, case, incident, correction)
     else:
+        end_incident(tx, case, incident, by=tx.actor.name)
         _run_again(tx, incident)
     return incident
 
 
-def _try_element(tx: Transaction, case: Case, element: str, token: str) -> None:
-    """Let a parked element try again; the case moves on as far as it comes."""
-    tx.session.flush()
+def failed_again(session: Session, incident: Incident) -> Incident | None:
+    """The open incident of the same element of the same case, if trying again was in vain."""
+    same = select(Incident).where(
+        Incident.case_id == incident.case_id,
+        Incident.token == incident.token,
+        Incident.resolved_at.is_(None),
+    )
+    return session.scalars(same.limit(1)).first()
+
+
+def _try_element(tx: Transaction, case: Case, incident: Incident, correction: Correction | None) -> None:
+    """Let a parked element try again, on corrected data; the case moves on as far as it comes."""
     known = definition_of(tx.session, case)
-    advance = running.retry(known.process, case.state, token)
-    audit.record(tx, "incident.retried", on=("case", case.id), element=element, path=advance.completed)
+    data = {}
+    if correction is not None:
+        data = note_correction(tx, case=case, known=known, incident=incident, correction=correction)
+    end_incident(tx, case, incident, by=tx.actor.name)
+    tx.session.flush()
+    advance = running.retry(known.process, case.state, incident.token or "", data=data)
+    audit.record(
+        tx, "incident.retried", on=("case", case.id), element=incident.element, path=advance.completed
+    )
     standing = open_tasks(tx.session, case.id)
     settle(tx, case=case, known=known, advance=advance, standing=standing, cause="retried")
 

@@ -18,7 +18,7 @@ from engine.permissions import Permission
 from engine.queries.breaches import BreachFilter, breach_count
 from engine.queries.stories import Story, case_story
 from engine.standing import Standing, standing
-from engine.tables import Answers, AuditEntry, Case, Decision, Document
+from engine.tables import Answers, AuditEntry, Case, Decision, Document, Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Break:
 
     ``kind``: an entry is ``altered``, ``missing`` or ``unlinked``; or what an entry sealed was changed or is gone:
     ``answers_altered``, ``answers_missing``, ``answers_added``, ``document_altered``, ``document_missing``,
-    ``decision_altered``, ``decision_missing``. ``number`` is the entry's; ``about`` a step or the field
-    that a document answers.
+    ``decision_altered``, ``decision_missing``, ``correction_altered``, ``correction_missing``. ``number`` is the
+    entry's; ``about`` a step or the field that a document answers.
     """
 
     kind: str
@@ -137,6 +137,7 @@ def _content_breaks(session: Session, story: Story, damaged: Collection[UUID]) -
     yield from _document_breaks(story.entries, story.documents, damaged)
     decision = session.scalars(select(Decision).where(Decision.case_id == story.case.id)).first()
     yield from _decision_breaks(story.entries, decision)
+    yield from _correction_breaks(story.entries, {str(row.id): row for row in story.incidents})
 
 
 def _answers_breaks(entries: Sequence[AuditEntry], answers: Sequence[Answers]) -> Iterator[Break]:
@@ -184,6 +185,22 @@ def _decision_breaks(entries: Sequence[AuditEntry], decision: Decision | None) -
             yield Break("decision_missing", entry.number)
         elif _told(decision) != (entry.facts["outcome"], entry.facts["content"]):
             yield Break("decision_altered", entry.number)
+
+
+def _correction_breaks(entries: Sequence[AuditEntry], incidents: Mapping[str, Incident]) -> Iterator[Break]:
+    """Each part of a correction must have the digest that its entry holds."""
+    for entry in entries:
+        if entry.event != "case.data_corrected":
+            continue
+        incident, element = incidents.get(entry.facts["incident"]), entry.facts["element"]
+        if incident is None or incident.correction is None:
+            yield Break("correction_missing", entry.number, element)
+        elif any(
+            audit.sealed_digest(incident.correction_salt or "", incident.correction.get(part))
+            != entry.facts[part]
+            for part in ("reason", "before", "after")
+        ):
+            yield Break("correction_altered", entry.number, element)
 
 
 def _told(decision: Decision) -> tuple[Any, ...]:

@@ -98,7 +98,7 @@ def settle(
         tasks = _settle_tasks(tx, case, known.process, advance, standing, clocks, Giver(after, cause))
         _settle_timers(tx, case, advance, clocks, fired)
         _settle_background(tx, case, known.process, advance)
-        settle_failures(tx, case, advance.failures, done=after.id if after else None)
+        settle_failures(tx, case, advance, done=after.id if after else None)
         if advance.ended:
             _close(tx, case, clocks)
         else:

@@ -12,8 +12,8 @@ from dateutil.relativedelta import relativedelta
 from engine.calendars import ALGIERS
 
 DURATION = re.compile(
-    r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+    r"(?P<sign>-?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+(?:\.\d+)?)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
+    r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
 Span = tuple[relativedelta, timedelta]
 
@@ -83,7 +83,7 @@ def _interval(text: str) -> Span:
 
 
 def _date(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.strip())
+    moment = datetime.fromisoformat(text.strip().partition("[")[0])
     return (moment if moment.tzinfo else moment.replace(tzinfo=ALGIERS)).astimezone(UTC)
 
 

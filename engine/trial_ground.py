@@ -48,6 +48,8 @@ def deploy(
     files = list(paths)
     decisions = {path.stem: path.read_text("utf-8") for path in files if path.suffix == ".dmn"}
     diagrams = [path.read_bytes() for path in files if path.suffix != ".dmn"]
+    if not diagrams:
+        return []
     known = _any_forms(diagrams, decisions) if forms is None else forms
     with transaction(actor=TRIAL, at=at) as tx:
         versions = deploy_files(tx, [DiagramFile(xml) for xml in diagrams], decisions=decisions, forms=known)

@@ -54,6 +54,7 @@ EVENTS = {
     "message.sent": N_("Message sent"),
     "message.expired": N_("Message that nobody took in time"),
     "escalation.uncaught": N_("Escalation that nothing caught"),
+    "case.data_corrected": N_("Data of the case corrected"),
     "incident.opened": N_("Incident opened"),
     "incident.retried": N_("Incident retried"),
     "incident.resolved": N_("Incident resolved"),

@@ -20,16 +20,18 @@ RAN = "begun"  #: kept on the root of a sequential ad-hoc sub-process: how many 
 class ScriptNode(Node):
     """Runs assignments on the scope of the token."""
 
+    begins_anew = True
     script: Script
 
     def _run_hook(self, token: Token) -> bool:
-        token.write(assigned(self.script, token, self.where))
+        token.write(assigned(self.script, token.data, self.where))
         return True
 
 
 class DecisionNode(Node):
     """Evaluates a decision table; its outputs become variables, or the one variable `result`."""
 
+    begins_anew = True
     table: DecisionTable
     result: str | None = None
     shaped: str | None = None
@@ -52,6 +54,7 @@ class ServiceNode(Node):
     `result`: the one variable that takes the whole outcome.
     """
 
+    begins_anew = True
     operation: str
     result: str | None = None
     inputs: Inputs = ()
@@ -77,7 +80,10 @@ class SubFlowNode(Node):
         outer = token.innermost
         token._set_state(TaskState.STARTED)
         scope = Scope({}, outer) if self.is_call else outer
-        token.workflow.top_workflow.open_inner(token, self.flow_name, scope).begin()
+        inner = token.workflow.top_workflow.open_inner(token, self.flow_name, scope)
+        inner.begin()
+        if inner.rest():
+            self.inner_done(token, inner)
         return False
 
     def inner_done(self, token: Token, inner: Any) -> None:
@@ -93,6 +99,15 @@ class SubFlowNode(Node):
         """What a called process has written goes to the caller's scope."""
         if self.is_call:
             token.write(inner.scope.values)
+
+    def left_early(self, token: Token, inner: Any) -> None:
+        """An error or escalation leaves the flow: a called process hands out what it has by then."""
+        self.hand_out(token, inner)
+        if not self.is_call or self.mapping is None or token.scope is None or token.scope.outer is None:
+            return
+        seen = token.data
+        outputs = [pair for pair in self.mapping.outputs if all(name in seen for name in pair[1].names)]
+        token.scope.outer.write({name: value_of(value, token, self.where) for name, value in outputs})
 
     def _on_complete(self, token: Token) -> None:
         if self.undo is None and "log" in token.internal_data:
@@ -122,11 +137,11 @@ class AdHocFlowSpec(FlowSpec):
     rule = AdHoc()
 
     def first_activities(self, flow: Flow) -> list[Node]:
-        flow.task_tree.internal_data[RAN] = 1
-        activities = self._activities(flow)
+        activities = self._chosen(flow)
+        flow.task_tree.internal_data.update({RAN: 1, "chosen": [node.name for node in activities]})
         return activities[:1] if self.rule.sequential else activities
 
-    def _activities(self, flow: Flow) -> list[Node]:
+    def _chosen(self, flow: Flow) -> list[Node]:
         if self.rule.chosen is None:
             return self.orphans
         chosen = value_of(self.rule.chosen, flow.task_tree, self.name)
@@ -140,20 +155,21 @@ class AdHocFlowSpec(FlowSpec):
         return bool(value_of(self.rule.until, token, self.name))
 
     def goes_on(self, flow: Flow) -> bool:
-        """Begins the next activity, or another round while the condition does not hold."""
-        root = flow.task_tree
-        begun = root.internal_data.get(RAN, 0)
-        activities = self._activities(flow)
+        """Begins the next activity, or another round while the condition does not hold (it was asked just before)."""
+        kept = flow.task_tree.internal_data
+        activities = [self.task_specs[name] for name in kept.get("chosen", ())]
+        begun = kept.get(RAN, 0)
         if begun == 0 or not activities:
             return False
         if self.rule.sequential and begun < len(activities):
-            root.internal_data[RAN] = begun + 1
+            kept[RAN] = begun + 1
             flow.place(activities[begun])
-        elif self.rule.until is None or value_of(self.rule.until, root, self.name):
+            return True
+        if self.rule.until is None:
             return False
-        else:
-            for node in self.first_activities(flow):
-                flow.place(node)
+        kept[RAN] = 1
+        for node in activities[:1] if self.rule.sequential else activities:
+            flow.place(node)
         return True
 
     def stop(self, flow: Flow) -> None:

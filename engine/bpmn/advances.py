@@ -103,5 +103,5 @@ def _subscriptions(task: Token) -> list[Subscription]:
     keys = task.internal_data.get("keys", {})
     return [
         Subscription(task.id, task.task_spec.event_id, event.kind, name, keys.get(event.name, {}))
-        for event, name in task.task_spec.named(task)
+        for _, event, name in task.task_spec.named(task)
     ]

@@ -20,11 +20,10 @@ JOINS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 
 @dataclass(slots=True)
 class Runtime:
-    """What running needs: the main flow, the others by id, and the node that each sequence flow leads to."""
+    """What running needs: the main flow, and the others by id."""
 
     flow: FlowSpec
     inner: dict[str, FlowSpec] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)
 
 
 def built(diagram: Diagram, main: str, called: list[str], given: Given, faults: FaultList) -> Runtime:
@@ -33,7 +32,7 @@ def built(diagram: Diagram, main: str, called: list[str], given: Given, faults: 
     for scope in (main, *called):
         builder.build(scope)
     flow = builder.flows.pop(main)
-    return Runtime(flow, {**builder.flows, main: flow}, builder.paths)
+    return Runtime(flow, builder.flows)
 
 
 class _Builder:
@@ -47,7 +46,6 @@ class _Builder:
         self.entries: dict[str, Node] = {}
         self.exits: dict[str, Node] = {}
         self.cores: dict[str, Node] = {}
-        self.paths: dict[str, str] = {}
 
     def build(self, scope: str) -> None:
         flow = self.flows[scope] = self.maker.flow(scope)
@@ -132,7 +130,6 @@ class _Builder:
             node = self._choice_after(flow, shape, node)
         for way in shape.outgoing:
             target = self._entry(flow, way)
-            self.paths[way.id] = target.name
             node.connect(target)
             if isinstance(node, Choice):
                 self._branch(node, shape, way, target, is_default=way.id == default)

@@ -7,6 +7,7 @@ from lxml import etree
 from engine.bpmn.model import CalledElsewhere
 from engine.bpmn.xml import (
     BPMN,
+    MASAR,
     ZEEBE,
     XmlRefused,
     children,
@@ -26,11 +27,13 @@ BINDINGS = {
     "versionTag": "tag",
     "tag": "tag",
 }
+CALLED = ".called"  #: behind the id of a called process that an element of the caller's file has too
 SHARED = ("message", "signal", "error", "escalation", "itemDefinition", "correlationProperty", "interface")
 """What a called text brings with its process: definitions that its elements refer to."""
+CODED = {"error": "errorCode", "escalation": "escalationCode"}
 REFERENCES = (
     "sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "signalRef", "errorRef", "escalationRef",
-    "activityRef", "operationRef", "itemSubjectRef", "dataObjectRef", "structureRef",
+    "activityRef", "operationRef", "itemSubjectRef", "dataObjectRef", "structureRef", f"{{{MASAR}}}sameAs",
 )  # fmt: skip
 REFERRING = (
     "flowNodeRef",
@@ -92,6 +95,7 @@ def adopt(root: etree._Element, called: Mapping[str, bytes]) -> None:
     """
     known = {process.get("id") for process in children(root, "process")}
     fresh = [called_name(call) for process in children(root, "process") for call in calls_of(process)]
+    known_as: dict[str, str] = {}
     while fresh:
         name = fresh.pop()
         if name in known or name not in called:
@@ -100,6 +104,17 @@ def adopt(root: etree._Element, called: Mapping[str, bytes]) -> None:
         process = _taken(root, name, called[name])
         if process is not None:
             fresh += [called_name(call) for call in calls_of(process)]
+            if process.get("id") != name:
+                known_as[name] = str(process.get("id"))
+    for call in root.iter(f"{{{BPMN}}}callActivity"):
+        if called_name(call) in known_as:
+            _call(call, known_as[called_name(call)])
+
+
+def _call(call: etree._Element, name: str) -> None:
+    call.set("calledElement", name)
+    for found in extensions(call, "calledElement", ZEEBE):
+        found.set("processId", name)
 
 
 def _taken(root: etree._Element, name: str, text: bytes) -> etree._Element | None:
@@ -110,9 +125,15 @@ def _taken(root: etree._Element, name: str, text: bytes) -> etree._Element | Non
     process = next((found for found in children(other, "process") if found.get("id") == name), None)
     if process is None:
         return None
-    _rename(other, {element.get("id") for element in root.iter("*") if element.get("id")}, name)
-    process.set("id", name)
-    brought = [element for element in other if namespace(element) == BPMN and local(element) in SHARED]
+    taken = {element.get("id") for element in root.iter("*") if element.get("id")}
+    _rename(other, taken, name)
+    process.set("id", f"{name}{CALLED}" if name in taken else name)
+    brought = [
+        element
+        for element in other
+        if namespace(element) == BPMN
+        and (local(element) in SHARED or local(element).endswith("EventDefinition"))
+    ]
     for element in (*brought, process):
         root.append(element)
     return process
@@ -123,9 +144,24 @@ def _rename(other: etree._Element, taken: set[str | None], prefix: str) -> None:
         id_: f"{prefix}.{id_}" for element in other.iter("*") if (id_ := element.get("id")) and id_ in taken
     }
     for element in other.iter("*"):
+        if local(element) in CODED and element.get("id") in fresh:
+            code = CODED[local(element)]
+            element.set(code, str(element.get(code) or element.get("id")))
+        _rename_words(element, fresh)
         for attribute in ("id", *REFERENCES):
             value = (element.get(attribute) or "").split(":")[-1]
             if value in fresh:
                 element.set(attribute, fresh[value])
         if local(element) in REFERRING and text_of(element) in fresh:
             element.text = fresh[text_of(element)]
+
+
+def _rename_words(element: etree._Element, fresh: Mapping[str, str]) -> None:
+    """References within the dialect's own words: several steps, or the flow of an expiry."""
+    steps = element.get(f"{{{MASAR}}}otherThan")
+    if steps:
+        names = steps.replace(",", " ").split()
+        element.set(f"{{{MASAR}}}otherThan", " ".join(fresh.get(name, name) for name in names))
+    way = (element.get("onExpiry") or "").removeprefix("path:")
+    if way in fresh:
+        element.set("onExpiry", f"path:{fresh[way]}")

@@ -23,8 +23,9 @@ STANDING = TaskState.WAITING | TaskState.STARTED
 class CatchNode(Node):
     """Waits until one of its events happens; `all_of`: until each of them has.
 
-    Kept on its token: `timers` by number of the event, `keys` by name of the message, `happened`, `fired`, and `held`:
-    a condition that has made it happen and has not ceased to hold since. `variable`: takes all that an event brings.
+    Its events are known by their numbers. Kept on its token: `timers`, `names` (by number), `keys` (by name of the
+    message), `happened`, `fired`, `by` (which one it was), and `held`: the conditions that have made it happen and have
+    not ceased to hold since. `variable`: takes all that an event brings.
     """
 
     catching = True
@@ -43,11 +44,11 @@ class CatchNode(Node):
         self.note(token, event)
         self._update(token)
 
-    def note(self, token: Token, event: Event | None) -> bool:
+    def note(self, token: Token, number: int | None) -> bool:
         """An event has happened; whether there is nothing more to wait for."""
         kept = token.internal_data
-        if self.all_of and event is not None:
-            number = self.events.index(event)
+        kept["by"] = number
+        if self.all_of and number is not None:
             kept["happened"] = sorted({*kept.get("happened", ()), number})
             kept.get("timers", {}).pop(str(number), None)
             if len(kept["happened"]) < len(self.events):
@@ -55,11 +56,10 @@ class CatchNode(Node):
         kept["fired"] = True
         return True
 
-    def fire(self, token: Token, payload: dict[str, Any], event: Event | None = None) -> None:
+    def fire(self, token: Token, payload: dict[str, Any], number: int | None = None) -> None:
         """The event happened; what it brought becomes data, or the one variable that takes it."""
         token.write({self.variable: payload} if self.variable and payload else payload)
-        if self.note(token, event):
-            token.internal_data["by"] = self.events.index(event) if event else None
+        if self.note(token, number):
             self._update(token)
 
     def awaited(self, token: Token) -> list[tuple[int, Event]]:
@@ -95,27 +95,25 @@ class CatchNode(Node):
         if event.correlation:
             kept.setdefault("keys", {})[event.name] = correlation(event, token, self.where)
 
-    def named(self, token: Token) -> list[tuple[NamedEvent, str]]:
-        """The messages and signals that a token waits for, with their names."""
+    def named(self, token: Token) -> list[tuple[int, NamedEvent, str]]:
+        """The messages and signals that a token waits for, with their numbers and names."""
         names = token.internal_data.get("names", {})
         awaited = [(number, event) for number, event in self.awaited(token) if isinstance(event, NamedEvent)]
-        return [(event, names.get(str(number), event.name)) for number, event in awaited]
+        return [(number, event, names.get(str(number), event.name)) for number, event in awaited]
 
     def _holds(self, token: Token) -> bool:
-        """Whether its conditions make it happen now; one about a variable that nobody has written does not hold."""
+        """Whether its conditions make it happen now: those that hold and have not held since they last did."""
         if not self.looks_again:
             return False
-        holding = [event for _, event in self.awaited(token) if self._condition_holds(event, token)]
-        if self.all_of:
-            noted = [self.note(token, event) for event in holding]
-            return any(noted)
-        if token.internal_data.get("held"):
-            if not holding:
-                del token.internal_data["held"]
-            return False
-        return bool(holding)
+        held = token.internal_data.get("held", ())
+        holding = [number for number, event in self.awaited(token) if self._condition_holds(event, token)]
+        if held:
+            token.internal_data["held"] = [number for number in held if number in holding]
+        noted = [self.note(token, number) for number in holding if number not in held]
+        return any(noted)
 
     def _condition_holds(self, event: Event, token: Token) -> bool:
+        """Whether a condition holds; one about a variable that nobody has written does not."""
         if not isinstance(event, ConditionEvent):
             return False
         seen = token.data
@@ -124,26 +122,37 @@ class CatchNode(Node):
         )
 
     def renewed(self, token: Token) -> dict[str, Any] | None:
-        """What a token is to wait for after it happened without interrupting; None when that was all."""
-        kept, fired = token.internal_data, token.internal_data.get("by")
-        timers = dict(kept.get("timers", {}))
-        for number, (kind, text) in list(timers.items()):
-            if fired in (None, int(number)) or self.all_of:
-                following = next_round(text) if kind == "cycle" else None
-                timers[number] = [kind, following]
-        timers = {number: pair for number, pair in timers.items() if pair[1]}
-        if not timers and all(isinstance(event, TimerEvent) for event in self.events):
+        """What a token is to wait for after it happened without interrupting; None when that was all.
+
+        A timer that has fired is over, unless it is a cycle; the others go on. A condition that holds must cease to.
+        """
+        kept = token.internal_data
+        timers, over = {}, []
+        for number, event in enumerate(self.events):
+            if not isinstance(event, TimerEvent):
+                continue
+            kind, text = kept.get("timers", {}).get(str(number), (event.timer, None))
+            left = (
+                text
+                if text and kept.get("by") != number
+                else next_round(text)
+                if text and kind == "cycle"
+                else None
+            )
+            if left:
+                timers[str(number)] = [kind, left]
+            else:
+                over.append(number)
+        if len(over) == len(self.events):
             return None
-        gone = [
-            n for n, event in enumerate(self.events) if isinstance(event, TimerEvent) and str(n) not in timers
-        ]
         renewed: dict[str, Any] = {"timers": timers} if timers else {}
         if timers:
             renewed["follows"] = {number: self.timer_at(token, int(number)) for number in timers}
-        if gone and not self.all_of:
-            renewed["happened"] = gone
+        if over and not self.all_of:
+            renewed["happened"] = over
         if self.looks_again:
-            renewed["held"] = True
+            conditions = enumerate(self.events)
+            renewed["held"] = [number for number, event in conditions if self._condition_holds(event, token)]
         return renewed
 
 
@@ -188,10 +197,14 @@ class BoundaryHost(Node):
                 child.task_spec._update(child)
 
     def child_done(self, token: Token, child: Token) -> None:
-        if child.task_spec.name == self.activity:
+        is_over = child.task_spec.name == self.activity
+        if is_over:
             for other in token.children:
                 if other.task_spec.catches_at_host and other._state & STANDING:
                     other.cancel()
+        parent = token.parent
+        if parent is not None and (is_over or child.task_spec.interrupting):
+            parent.task_spec.hosted_done(parent)
 
 
 class EventSubNode(CatchNode):
@@ -210,9 +223,8 @@ class EventSubNode(CatchNode):
     def event_id(self) -> Any:
         return self.start_id or self.bpmn_id
 
-    def fire(self, token: Token, payload: dict[str, Any], event: Event | None = None) -> None:
-        if self.note(token, event):
-            token.internal_data["by"] = self.events.index(event) if event else None
+    def fire(self, token: Token, payload: dict[str, Any], number: int | None = None) -> None:
+        if self.note(token, number):
             self._take_over(token, payload)
         else:
             token.write(payload)
@@ -249,7 +261,10 @@ class EventSubNode(CatchNode):
             token.cancel()
         else:
             token.internal_data = renewed
+            token._set_state(TaskState.FUTURE)
         self._open(root._add_child(self), payload)
+        if renewed is not None:
+            self._update(token)
 
     def _open(self, host: Token, payload: dict[str, Any]) -> None:
         host._set_state(TaskState.STARTED)

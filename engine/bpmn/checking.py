@@ -7,6 +7,7 @@ from engine.bpmn.model import Labels, Step
 from engine.bpmn.reacting import definitions, is_event_start, links
 from engine.bpmn.xml import child
 
+DEEPEST_CALLS = 100
 AFTER_EVENT_GATEWAY = ("intermediateCatchEvent", "receiveTask")
 
 
@@ -196,7 +197,9 @@ def _follow_calls(
         starts = [inner for inner in diagram.scopes[called] if inner.kind == "startEvent"]
         if starts and all(definitions(diagram, start) for start in starts):
             faults.add("called_without_start", shape.element, process=called)
-        if called in above:
+        if len(above) > DEEPEST_CALLS:
+            faults.add("too_deep", shape.element, detail=DEEPEST_CALLS)
+        elif called in above:
             faults.add("called_in_circle", shape.element, process=called)
         elif called not in found:
             found.append(called)

@@ -6,9 +6,10 @@ import re
 
 from lxml import etree
 
-from engine.bpmn.events import ISO, TimerEvent
+from engine.bpmn.events import TimerEvent, is_timer
 from engine.bpmn.expressions import Expression, ExpressionRefused, Script, compile_expression, compile_script
 from engine.bpmn.faults import FaultList
+from engine.bpmn.operations import EvaluationFailed
 from engine.bpmn.repeats import Repetition
 from engine.bpmn.vendors import NAME, WRAPPED, unwrapped
 from engine.bpmn.xml import (
@@ -27,10 +28,14 @@ FOREIGN_SCRIPTS = (
     "javascript", "js", "ecmascript", "text/javascript", "application/javascript", "groovy", "text/x-groovy",
     "application/x-groovy", "jexl",
 )  # fmt: skip
+PLACES = re.compile(r"([$#]\{[^{}]*\})")
 TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _DATA = tuple(
     f"{{{BPMN}}}{kind}"
-    for kind in ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property")
+    for kind in (
+        *("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property"),
+        *("inputDataItem", "outputDataItem"),
+    )
 )
 _FOREIGN = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(//[^\n]*|/\*.*?\*/|;|===|!==|&&|\|\||!(?!=)|\b(?:var|let|const|def)\b\s*)"""
@@ -50,6 +55,15 @@ def expression(text: str, at: etree._Element, faults: FaultList) -> Expression |
     except ExpressionRefused as refused:
         faults.add("bad_expression", at, text=text.strip()[:80], why=refused.code, **_details(refused))
         return None
+
+
+def template(text: str, at: etree._Element, faults: FaultList) -> Expression | None:
+    """The compiled text, where expressions may stand within words: `paid-${reference}`, `PT${hours}H`."""
+    if text.startswith("=") or not PLACES.search(text) or PLACES.fullmatch(text):
+        return expression(text, at, faults)
+    parts = [part for part in PLACES.split(text) if part]
+    words = [f"string({part[2:-1]})" if PLACES.fullmatch(part) else json.dumps(part) for part in parts]
+    return expression(" + ".join(words), at, faults)
 
 
 def script(element: etree._Element, faults: FaultList) -> Script | None:
@@ -134,12 +148,12 @@ def timer(definition: etree._Element, faults: FaultList) -> TimerEvent | None:
         if not text:
             continue
         kind, text = _from_now(kind, text)
-        if ISO[kind].fullmatch(text):
+        if is_timer(kind, text):
             return TimerEvent(kind, text)  # type: ignore[arg-type]
-        if re.match(r"R\d*/|P[\dT]|\d{4}-|[\d*?]+ ", text):
+        if re.match(r"R\d*/|P[\dT$#]|\d{4}-|[\d*?]+ ", text) and not PLACES.search(text):
             faults.add("bad_timer", definition, kind=kind, value=text[:60])
             return None
-        compiled = expression(text, definition, faults)
+        compiled = template(text, definition, faults)
         return _checked_timer(kind, compiled, definition, faults) if compiled else None
     faults.add("bad_timer", definition, kind="", value="")
     return None
@@ -166,9 +180,13 @@ def _checked_timer(
 ) -> TimerEvent | None:
     """A constant expression is checked at once, so that a quoted mistake is found at deployment."""
     if not compiled.names:
-        result = compiled.evaluate({})
+        try:
+            result = compiled.evaluate({})
+        except EvaluationFailed as failed:
+            faults.add("bad_timer", definition, kind=kind, value=f"{compiled.text[:40]} ({failed.code})")
+            return None
         value = result.isoformat() if isinstance(result, datetime.date) else str(result)
-        if not ISO[kind].fullmatch(value):
+        if not is_timer(kind, value):
             faults.add("bad_timer", definition, kind=kind, value=value[:60])
             return None
         return TimerEvent(kind, value)  # type: ignore[arg-type]
@@ -202,7 +220,8 @@ def _instances(several: etree._Element, faults: FaultList) -> Repetition | None:
     count, until = text_of(child(several, "loopCardinality")), text_of(child(several, "completionCondition"))
     item, result = _named(several, "inputDataItem"), _named(several, "outputDataItem")
     collection = _variable(several, text_of(child(several, "loopDataInputRef"))) or _collection(several)
-    output = _variable(several, text_of(child(several, "loopDataOutputRef")))
+    written = text_of(child(several, "loopDataOutputRef"))
+    output = _target_of(several, written) or _variable(several, written)
     item = sister_word(several, "elementVariable") or item
     for zeebe in extensions(several, "loopCharacteristics", ZEEBE):
         collection, item = zeebe.get("inputCollection", ""), zeebe.get("inputElement") or item
@@ -253,6 +272,15 @@ def _source_of(at: etree._Element, data_input: str) -> str | None:
             sources = children(found, "sourceRef")
             if text_of(child(found, "targetRef")) == data_input and len(sources) == 1 and len(found) == 2:
                 return variable_of(at, text_of(sources[0])) if text_of(sources[0]) != data_input else None
+    return None
+
+
+def _target_of(several: etree._Element, data_output: str) -> str | None:
+    """The variable that an output of the activity around is handed to."""
+    holder = several.getparent()
+    for found in children(holder, "dataOutputAssociation") if holder is not None and data_output else ():
+        if data_output in [text_of(source) for source in children(found, "sourceRef")]:
+            return variable_of(several, text_of(child(found, "targetRef")))
     return None
 
 

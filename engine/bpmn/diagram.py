@@ -77,22 +77,18 @@ class Diagram:
     scopes: dict[str, list[Shape]] = field(default_factory=dict)
     flows: dict[str, SequenceFlow] = field(default_factory=dict)
     lanes: dict[str, etree._Element] = field(default_factory=dict)
+    associations: dict[str, str] = field(default_factory=dict)
+    message_flows: dict[str, etree._Element] = field(default_factory=dict)
+    event_definitions: dict[str, etree._Element] = field(default_factory=dict)
+    """Those that events refer to by id."""
 
     def undone_by(self, boundary: str) -> Shape | None:
         """The activity that an association leads to from a compensation boundary event."""
-        for association in self.root.iter(f"{{{BPMN}}}association"):
-            if association.get("sourceRef") == boundary:
-                return self.shapes.get(association.get("targetRef") or "")
-        return None
+        return self.shapes.get(self.associations.get(boundary, ""))
 
     def message_flow(self, shape: str) -> etree._Element | None:
         """The message flow that a shape sends or receives by, if it is drawn."""
-        for collaboration in children(self.root, "collaboration"):
-            for flow in children(collaboration, "messageFlow"):
-                ends = ((flow.get(side) or "").split(":")[-1] for side in ("sourceRef", "targetRef"))
-                if shape in ends:
-                    return flow
-        return None
+        return self.message_flows.get(shape)
 
     def definition(self, kind: str, name: str | None) -> etree._Element | None:
         """The message, signal, error, escalation or event definition of that id."""
@@ -105,6 +101,7 @@ class Diagram:
 def taken_apart(root: etree._Element, faults: FaultList) -> Diagram:
     """The diagram of a BPMN file; what is wrong with its structure is added to the faults."""
     diagram = Diagram(root)
+    _take_connections(diagram)
     _check_ids(root, faults)
     for process in children(root, "process"):
         name = process.get("id")
@@ -119,6 +116,19 @@ def taken_apart(root: etree._Element, faults: FaultList) -> Diagram:
     for shape in diagram.shapes.values():
         _attach(diagram, shape, faults)
     return diagram
+
+
+def _take_connections(diagram: Diagram) -> None:
+    """What elements refer to from afar, by id; the first one counts."""
+    for element in walk(diagram.root):
+        kind = local(element)
+        if kind == "association":
+            diagram.associations.setdefault(element.get("sourceRef", ""), element.get("targetRef", ""))
+        elif kind == "messageFlow":
+            for side in ("sourceRef", "targetRef"):
+                diagram.message_flows.setdefault((element.get(side) or "").split(":")[-1], element)
+        elif kind.endswith("EventDefinition") and element.get("id"):
+            diagram.event_definitions.setdefault(str(element.get("id")), element)
 
 
 def within(diagram: Diagram, scope: str) -> Iterator[Shape]:

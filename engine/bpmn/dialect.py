@@ -139,7 +139,7 @@ def role_for(diagram: Diagram, shape: Shape) -> str | None:
     if lane is not None:
         return role_of(lane)
     around = diagram.shapes.get(shape.scope) or diagram.shapes.get(shape.attached_to or "")
-    if around is not None and (role := role_for(diagram, around)):
+    if around is not None and shape.scope not in diagram.processes and (role := role_for(diagram, around)):
         return role
     if is_for_applicant(shape.element):
         return "applicant"

@@ -13,13 +13,16 @@ from engine.bpmn.nodes import value_of
 _PARTS = r"(?:\d+Y)?(?:\d+M)?(?:\d+(?:\.\d+)?W)?(?:\d+(?:\.\d+)?D)?"
 _TIMES = r"(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?"
 DURATION = rf"P(?=.){_PARTS}(?:T(?=.){_TIMES})?"
-DATE = r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+DATE = r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:(?:Z|[+-]\d\d:?\d\d)(?:\[[A-Za-z_/+-]+\])?)?)?"
 ISO = {
     "date": re.compile(DATE),
     "duration": re.compile(DURATION),
-    "cycle": re.compile(rf"R\d*/(?:{DATE}/)?{DURATION}(?:/{DATE})?"),
+    "cycle": re.compile(rf"R\d*/(?:{DATE}/)?{DURATION}"),
 }
 """What the text of each kind of timer must be once resolved."""
+SECONDS = {"H": 3600, "M": 60, "S": 1}
+DAYS = {"Y": 366, "M": 31, "W": 7, "D": 1}
+LONGEST = 366 * 1000  #: days that a duration may last
 
 TimerKind = Literal["date", "duration", "cycle"]
 
@@ -78,9 +81,36 @@ def resolved(event: TimerEvent, token: Token, element: str) -> str:
     """The timer's ISO text on the data of the token; raises ExpressionFailed."""
     value = event.text if isinstance(event.text, str) else value_of(event.text, token, element)
     text = value.isoformat() if isinstance(value, datetime.date) else str(value).strip()
-    if not ISO[event.timer].fullmatch(text):
+    if not is_timer(event.timer, text):
         raise ExpressionFailed(element, "bad_timer", {"kind": event.timer, "value": text[:40]})
     return text
+
+
+def is_timer(kind: str, text: str) -> bool:
+    """Whether a text is a date, duration or cycle of ISO 8601 that there can be: no 13th month, no cycle without time
+    between its rounds, nothing beyond a thousand years."""
+    if not ISO[kind].fullmatch(text):
+        return False
+    parts = text.split("/")
+    dates = [text] if kind == "date" else parts[1:-1]
+    days = _days(parts[-1]) if kind != "date" else 1
+    return all(_is_date(date) for date in dates) and days <= LONGEST and (kind == "duration" or days > 0)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.datetime.fromisoformat(text.partition("[")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _days(duration: str) -> float:
+    """About how many days a duration lasts."""
+    days, _, times = duration[1:].partition("T")
+    whole = sum(float(number) * DAYS[unit] for number, unit in re.findall(r"([\d.]+)([YMWD])", days))
+    rest = sum(float(number) * SECONDS[unit] for number, unit in re.findall(r"([\d.]+)([HMS])", times))
+    return whole + rest / 86_400
 
 
 def next_round(text: str) -> str | None:

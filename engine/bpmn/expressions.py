@@ -35,12 +35,21 @@ __all__ = [
 ]
 
 WRAPPED = re.compile(r"\s*[$#]\{(.*)\}\s*", re.DOTALL)
+FLOWABLE = re.compile(r"""\b(?:vars?|variables):(\w+)\(\s*(?:"(\w+)"|'(\w+)'|(\w+))\s*(?:,|(?=\)))""")
+FLOWABLE_OPERATIONS = {
+    "get": "(x", "exists": "(x != null", "isEmpty": "(empty x", "isNotEmpty": "(not empty x", "contains": "contains(x,",
+    "eq": "(x ==", "equals": "(x ==", "ne": "(x !=", "notEquals": "(x !=", "lt": "(x <", "lessThan": "(x <",
+    "lte": "(x <=", "lessThanOrEquals": "(x <=", "gt": "(x >", "greaterThan": "(x >", "gte": "(x >=",
+    "greaterThanOrEquals": "(x >=",
+}  # fmt: skip
+"""What the beginning of `var:equals(x, …)` means, up to the comma."""
+RETURN = re.compile(r"return\s+(.+?)\s*;?", re.DOTALL)  #: how conditions are written in Java-like languages
 MOST_LINES = 200
 ASSIGNMENT = re.compile(
     rf"(?:(?:var|let|const|def)\s+)?({WORD})\s*(\*\*|//|[-+*/%:])?=(?!=)\s*(.+)", re.DOTALL
 )
 SET_VARIABLE = re.compile(
-    r"""execution\.setVariable(?:Local)?\(\s*(?:"([^"\\]+)"|'([^'\\]+)')\s*,(.+)\)""", re.DOTALL
+    r"""(?:execution|kcontext)\.setVariable(?:Local)?\(\s*(?:"([^"\\]+)"|'([^'\\]+)')\s*,(.+)\)""", re.DOTALL
 )
 PIECE = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<comment>/\*.*?\*/|\#[^\n]*)|(?P<sign>[\[\](){};\n])""",
@@ -97,8 +106,21 @@ def compile_expression(text: str) -> Expression:
     bare = text.strip()
     if bare.startswith("=") and not bare.startswith("=="):
         return _compiled(text, bare[1:], feel=True)
+    returned = RETURN.fullmatch(bare)
     wrapped = WRAPPED.fullmatch(bare)
-    return _compiled(text, wrapped[1] if wrapped else bare, feel=False)
+    if returned:
+        return _compiled(text, returned[1], feel=False)
+    inner = FLOWABLE.sub(_of_flowable, wrapped[1]) if wrapped else bare
+    return _compiled(text, inner, feel=False)
+
+
+def _of_flowable(match: re.Match[str]) -> str:
+    """The beginning of a call of Flowable's functions on variables, as an operation on the variable, null without."""
+    name, variable = match[1], next(filter(None, match.group(2, 3, 4)))
+    operation = FLOWABLE_OPERATIONS.get(name)
+    if operation is None:
+        raise ExpressionRefused("unknown_function", name=name)
+    return operation.replace("x", f'execution.getVariable("{variable}")')
 
 
 def compile_feel(

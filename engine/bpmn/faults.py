@@ -26,7 +26,7 @@ CODES: dict[str, bool] = {
     "no_lane": False, "no_form": False, "unknown_form": True, "no_deadline": False, "not_translated": False,
     "no_name": False, "bad_deadline": True, "bad_number": True, "unknown_step": True, "bad_remedy": True,
     "keeps_incomplete": True, "no_decision": True, "unknown_decision": True,
-    "flow_to_apart": True, "condition_without_effect": False, "called_without_start": True, "link_twice": True,
+    "flow_to_apart": True,  "condition_without_effect": False, "called_without_start": True, "link_twice": True,
     "event_sub_start": True, "compensation_without_handler": True,
     "bad_decision": True, "lane_of_nothing": False,
     "deadlock": True, "deadlock_in_loop": True, "possible_deadlock": False, "livelock": True,
@@ -81,6 +81,10 @@ class FaultList:
     @property
     def refuse(self) -> bool:
         return any(fault.refuses for fault in self._faults)
+
+    def has(self, code: str) -> bool:
+        """Whether a fault of this code was noted."""
+        return any(fault.code == code for fault in self._faults)
 
     def all(self) -> tuple[Fault, ...]:
         """All faults: those that refuse first, then by line."""

@@ -51,6 +51,7 @@ class Token(Task):
         self.scope = scope
         flow.tasks[self.id] = self
         flow.live += self.is_live
+        flow.top_workflow.made += 1
         if parent:
             parent._children.append(self.id)
 
@@ -69,6 +70,11 @@ class Token(Task):
         """Whether the flow cannot end while the token is here; one that only listens does not hold it up."""
         listens = self.task_spec.listens and self._state & NOT_BEGUN
         return bool(self._state & UNFINISHED) and not listens
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the token stands at an element that failed, to be tried again."""
+        return "failed" in self.internal_data
 
     def write(self, values: Mapping[str, Any]) -> None:
         """What the node has learnt becomes data."""
@@ -183,14 +189,21 @@ class Flow:
     @property
     def is_interrupted(self) -> bool:
         """Whether an interrupting event sub-process has taken over."""
-        return any(task.task_spec.listens and task.task_spec.interrupting and task._state == TaskState.STARTED
-                   for task in self.task_tree.children)  # fmt: skip
+        return any(
+            task.task_spec.listens and task.task_spec.interrupting and task._state == TaskState.STARTED
+            for task in self.task_tree.children
+            if not task.is_failed
+        )
 
     def update_waiting_tasks(self) -> None:
         """Joins and conditions look again whenever something was completed."""
+        in_vain: set[Spec] = set()
         for task in list(self.looking.values()):
-            if task._state == TaskState.WAITING:
-                task.task_spec._update(task)
+            spec = task.task_spec
+            if task._state == TaskState.WAITING and spec not in in_vain:
+                spec._update(task)
+                if spec.gathers and task._state == TaskState.WAITING:
+                    in_vain.add(spec)  # its other tokens see the same
 
     def _task_completed_notify(self, _task: Token) -> None:
         if not self.completed and self.looking:
@@ -223,6 +236,7 @@ class CaseFlow(Flow, BpmnWorkflow):
 
     def __init__(self, spec: BpmnProcessSpec, subprocess_specs: dict[str, BpmnProcessSpec]) -> None:
         self._prepare()
+        self.made = 0
         BpmnWorkflow.__init__(self, spec, subprocess_specs, script_engine=_NoScripts(), deserializing=True)
         self.agenda: deque[Token] = deque()
         self.completed_elements: list[str] = []
@@ -291,6 +305,4 @@ class _NoScripts:
     """Stands where the library keeps its Python engine, so that no text can ever reach Python."""
 
     def __getattr__(self, name: str) -> Any:
-        raise NotImplementedError(
-            f"Expected no text to reach the library's script engine, but {name} was asked"
-        )
+        raise NotImplementedError(f"Expected no text to reach the script engine, but {name} was asked")

@@ -56,6 +56,7 @@ class ParallelJoin(Node):
     """Fires once a token has come along every flow; a second one on a flow stays for the next time."""
 
     looks_again = True
+    gathers = True
 
     def _update_hook(self, token: Token) -> bool:
         token._set_state(TaskState.WAITING)
@@ -70,6 +71,7 @@ class InclusiveJoin(Choice):
     """Fires when no token elsewhere can still reach an empty input without being able to reach a full one."""
 
     looks_again = True
+    gathers = True
     reaching: dict[str, frozenset[str]]
 
     def _update_hook(self, token: Token) -> bool:
@@ -95,7 +97,9 @@ class InclusiveJoin(Choice):
         return {
             task.task_spec.name
             for task in token.workflow.tasks.values()
-            if task._state & UNFINISHED and task.task_spec is not self and not task.task_spec.catches_at_host
+            if task._state & UNFINISHED
+            and task.task_spec is not self
+            and not (task.task_spec.catches_at_host and task._state != TaskState.READY)
         }
 
 
@@ -106,6 +110,7 @@ class ComplexJoin(InclusiveJoin):
     the flows whose conditions hold with `waitingForStart` false get a token (BPMN 2.0.2, 13.4.5).
     """
 
+    gathers = False
     condition: Expression | None = None
 
     def _update_hook(self, token: Token) -> bool:
@@ -113,7 +118,7 @@ class ComplexJoin(InclusiveJoin):
         resetting = next((t for t in _at_join(token) if RESETTING in t.internal_data), None)
         if resetting is not None:
             return token is resetting and self._is_reset(token)
-        arrived = [task for task in _at_join(token) if task is not token]
+        arrived = [task for task in _gathered(token) if task is not token]
         if not self._starts(token, len(arrived) + 1):
             return False
         seen = {task.parent.task_spec.name for task in (*arrived, token)}
@@ -200,6 +205,13 @@ class EventGateway(Node):
 def _at_join(token: Token) -> list[Token]:
     """The tokens that wait at the same join, oldest first."""
     return [task for task in token.workflow.looking.values() if task.task_spec is token.task_spec]
+
+
+def _gathered(token: Token) -> list[Token]:
+    """The tokens at the same join, those among them whose condition could not be told."""
+    tasks = token.workflow.tasks.values()
+    failed = [task for task in tasks if task.task_spec is token.task_spec and task.is_failed]
+    return [*failed, *_at_join(token)]
 
 
 def _waiting_by_input(token: Token) -> dict[str, Token]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.compiling import expression, value
+from engine.bpmn.compiling import expression, value, variable_of
 from engine.bpmn.expressions import Expression
 from engine.bpmn.faults import FaultList
 from engine.bpmn.nodes import Inputs
@@ -14,6 +14,7 @@ from engine.bpmn.xml import (
     BPMN,
     SPIFF,
     ZEEBE,
+    child,
     children,
     extensions,
     local,
@@ -66,10 +67,31 @@ def _given(element: etree._Element) -> Iterator[tuple[str, str, etree._Element]]
     for connector in sister_elements(element, "connector"):
         yield from _parameters(connector)
     if element.tag in _EVENTS:
+        yield from _associated(element)
+        yield from (
+            pair for one in element for pair in _passed(one) if local(one).endswith("EventDefinition")
+        )
         for around in extensions(element, "ioMapping", ZEEBE):
             for given in children(around, "input", ZEEBE):
                 yield given.get("target", "").strip(), given.get("source", ""), given
         yield from _parameters(element)
+
+
+def _associated(event: etree._Element) -> Iterator[tuple[str, str, etree._Element]]:
+    """BPMN's own data of a thrown event: what its inputs take in."""
+    for association in children(event, "dataInputAssociation"):
+        source = variable_of(event, text_of(child(association, "sourceRef")))
+        target = variable_of(event, text_of(child(association, "targetRef")))
+        if source and target:
+            yield target, f"={source}", association
+
+
+def _passed(definition: etree._Element) -> Iterator[tuple[str, str, etree._Element]]:
+    """What an event of Camunda 7 carries: its `in` elements."""
+    for given in sister_elements(definition, "in"):
+        text = given.get("sourceExpression") or f"={given.get('source', '')}"
+        if given.get("target"):
+            yield str(given.get("target")), text, given
 
 
 def _parameters(holder: etree._Element) -> Iterator[tuple[str, str, etree._Element]]:

@@ -220,7 +220,8 @@ def _aggregated(table: Table, values: list[Any]) -> Any:
 
 
 def _sum(table: Table, values: list[Any]) -> Any:
-    total: Any = 0
+    """The sum of what the rules give; null of nothing (DMN 1.3, 10.3.2.4: the function `sum`)."""
+    total: Any = 0 if values else None
     try:
         for value in values:
             total = add(total, value)

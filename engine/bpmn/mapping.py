@@ -220,12 +220,17 @@ def _scripts(element: etree._Element, draft: _Draft) -> None:
 def _associations(element: etree._Element, draft: _Draft) -> None:
     """BPMN: an association that computes something, or leads between variables of different names."""
     declared = {str(one.get("id")) for one in element.iter("{*}dataInput", "{*}dataOutput")}
+    looped = {text_of(one) for one in element.iter("{*}loopDataInputRef", "{*}loopDataOutputRef")}
     for association in children(element, "dataInputAssociation"):
         target = text_of(child(association, "targetRef"))
+        if target in looped:  # the whole collection, which the repetition itself takes
+            continue
         for name, given in _moved(association, target, declared, draft):
             draft.take_in(name, given, association)
     for association in children(element, "dataOutputAssociation"):
         source = text_of(child(association, "sourceRef"))
+        if source in looped:
+            continue
         for name, given in _moved(association, source, declared, draft):
             draft.hand_out(name, given, association)
 

@@ -8,12 +8,14 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.data import DataRefused, cleaned
 from engine.bpmn.expressions import Expression
 from engine.bpmn.failures import ActFailed, ExpressionFailed
 from engine.bpmn.flows import Flow, Token
 from engine.bpmn.operations import EvaluationFailed
 from engine.bpmn.scopes import DataMapping, Scope
 
+ENTERED = "entered"  #: kept on a token that is in the scope of its activity's mapping
 Inputs = tuple[tuple[str, str | Expression], ...]
 """What an operation or message is given: names with literal texts or expressions."""
 
@@ -74,13 +76,16 @@ class Node(BpmnTaskSpec):
 
     `element`: id in the diagram, None for what is not drawn. `looks_again`: its waiting tokens are asked
     again when anything is completed. `catching`: its waiting tokens wait for an event. `catches_at_host`: a boundary
-    event. `listens`: its waiting tokens hold nothing up. `undo`: name of the node that undoes what was done here.
+    event. `listens`: its waiting tokens hold nothing up. `begins_anew`: once data are corrected, its own inputs are
+    made again. `undo`: name of the node that undoes what was done here.
     """
 
     looks_again = False
+    gathers = False
     catching = False
     catches_at_host = False
     listens = False
+    begins_anew = False
     undo: str | None = None
     mapping: DataMapping | None = None
 
@@ -131,6 +136,7 @@ class Node(BpmnTaskSpec):
             if self._update_hook(token):
                 token._ready()
         except ActFailed as failure:
+            self._on_cancel(token)
             park(token, failure, TaskState.FUTURE)
 
     def _update_hook(self, _token: Token) -> bool:
@@ -160,7 +166,8 @@ class Node(BpmnTaskSpec):
 
     def remembered(self, token: Token) -> dict[str, Any]:
         """What the log of the flow keeps of a token that was done here, to undo it."""
-        own = dict(token.scope.values) if token.scope is not None else None
+        item = token.scope.values if token.scope is not None else {}
+        own = {**item, **token.internal_data.pop("mapped", {})} or None
         entry = {"element": self.bpmn_id, "undo": self.undo, "values": own}
         together = token.parent.task_spec.together(token.parent) if token.parent is not None else None
         return entry | ({"with": together} if together else {})
@@ -170,22 +177,25 @@ class Node(BpmnTaskSpec):
         return None
 
     def _enter(self, token: Token, mapping: DataMapping) -> None:
-        """The activity begins: its inputs make a scope of its own."""
-        around = token.innermost
+        """The activity begins: its inputs make a scope of its own. Raises ExpressionFailed, then nothing changes."""
         values = given(mapping.inputs, token, self.where)
-        token.scope = Scope(values, around, passes=mapping.hands_out == "all", hides=mapping.isolated)
+        scope = Scope(values, token.innermost, passes=mapping.hands_out == "all", hides=mapping.isolated)
         if mapping.before is not None:
-            token.scope.write(assigned(mapping.before, token, self.where))
+            scope.write(assigned(mapping.before, scope.view(), self.where))
+        token.scope = scope
+        token.internal_data[ENTERED] = True
 
     def leave(self, token: Token) -> None:
-        """The activity is done: its outputs go outwards. Raises ExpressionFailed."""
-        mapping = self.mapping
-        if mapping is None or token.scope is None:
+        """The activity is done: its outputs go outwards, once. Raises ExpressionFailed, and changes nothing then."""
+        mapping, scope = self.mapping, token.scope
+        if mapping is None or scope is None or ENTERED not in token.internal_data:
             return
-        if mapping.after is not None:
-            token.scope.write(assigned(mapping.after, token, self.where))
-        outputs = given(mapping.outputs, token, self.where)
-        token.scope = token.scope.outer
+        after = assigned(mapping.after, token.data, self.where) if mapping.after is not None else {}
+        outputs = given(mapping.outputs, token, self.where, ChainMap(after, token.data))
+        scope.write(after)
+        if self.undo is not None or "log" in token.internal_data:
+            token.internal_data["mapped"] = dict(scope.values)
+        step_out(token)
         token.write(outputs)
 
     def child_finishing(self, token: Token, child: Token) -> None:
@@ -194,10 +204,12 @@ class Node(BpmnTaskSpec):
     def child_done(self, token: Token, child: Token) -> None:
         """Called on the node of the parent before a child's successors go on."""
 
+    def hosted_done(self, token: Token) -> None:
+        """Called on the node before an activity with boundary events when that is over."""
+
     def spread(self, token: Token) -> None:
-        """Sends the token on to the successors, or to the one that the act has chosen (`via`)."""
-        via = token.internal_data.pop("via", None)
-        send(token, [self._wf_spec.task_specs[via]] if via else self.outputs)
+        """Sends the token on to the successors."""
+        send(token, self.outputs)
 
 
 class Root(Node):
@@ -215,13 +227,32 @@ def _is_start(spec: Any) -> bool:
     return spec.catching and not spec.listens and spec in spec._wf_spec.entered
 
 
+def step_out(token: Token) -> None:
+    """Leaves the scope that a mapping made around the token."""
+    outer = token.scope.outer if token.scope is not None else None
+    token.scope = None if outer is token.workflow.scope else outer
+    token.internal_data.pop(ENTERED, None)
+
+
 def park(token: Token, failure: ActFailed, state: int) -> None:
     """Leaves the token at the node that failed, to be tried again from `state`."""
-    if state == TaskState.FUTURE and token.task_spec.mapping is not None and token.scope is not None:
-        token.scope = token.scope.outer
+    if state == TaskState.FUTURE and ENTERED in token.internal_data:
+        step_out(token)
     params = {name: value if isinstance(value, int) else str(value) for name, value in failure.params.items()}
     token.internal_data["failed"] = [state, failure.element, failure.code, params]
     token._set_state(TaskState.STARTED)
+
+
+def unpark(token: Token, data: Mapping[str, Any]) -> int:
+    """The node that failed may be tried again, on corrected data: the state that it is tried from."""
+    stage: int = token.internal_data.pop("failed")[0]
+    spec = token.task_spec
+    if data and stage == TaskState.READY and spec.begins_anew and ENTERED in token.internal_data:
+        step_out(token)
+        stage = TaskState.FUTURE
+    token.innermost.correct(data)
+    token._set_state(stage)
+    return stage
 
 
 def send(token: Token, specs: Iterable[Any]) -> None:
@@ -232,21 +263,25 @@ def send(token: Token, specs: Iterable[Any]) -> None:
             child.task_spec._update(child)
 
 
-def given(inputs: Inputs, token: Token, element: str) -> dict[str, Any]:
-    """The values of inputs on the data that the token sees, each also on those before it."""
+def given(
+    inputs: Inputs, token: Token, element: str, names: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The values of inputs on the data that the token sees (or `names`), each also on those before it."""
     values: dict[str, Any] = {}
-    seen = ChainMap(values, token.data)
+    seen = ChainMap(values, dict(names) if names is not None else token.data)
     for name, value in inputs:
         values[name] = value if isinstance(value, str) else value_on(value, seen, element)
     return values
 
 
-def assigned(script: Any, token: Token, element: str) -> dict[str, Any]:
-    """What a script assigns on the data that the token sees; raises ExpressionFailed."""
+def assigned(script: Any, names: Mapping[str, Any], element: str) -> dict[str, Any]:
+    """What a script assigns on the given names; raises ExpressionFailed."""
     try:
-        return dict(script.run(token.data))
+        return dict(cleaned(script.run(names)))
     except EvaluationFailed as failed:
         raise ExpressionFailed(element, failed.code, failed.params) from None
+    except DataRefused:
+        raise ExpressionFailed(element, "too_large") from None
 
 
 def value_of(expression: Expression, token: Token, element: str) -> Any:

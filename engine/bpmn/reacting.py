@@ -1,12 +1,10 @@
 """The event definitions of a shape as events; what cannot be executed there is a fault."""
 
-import json
-import re
 from typing import Literal
 
 from lxml import etree
 
-from engine.bpmn.compiling import expression, timer
+from engine.bpmn.compiling import PLACES, expression, template, timer
 from engine.bpmn.diagram import Diagram, Shape
 from engine.bpmn.events import CodeEvent, ConditionEvent, Event, NamedEvent
 from engine.bpmn.expressions import Expression
@@ -23,7 +21,6 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "boundaryEvent": (*CATCHING, "error", "escalation", "compensate", "cancel"),
     "eventSubStart": (*CATCHING, "error", "escalation", "compensate"),
 }
-PLACES = re.compile(r"([$#]\{[^{}]*\})")
 SUFFIX = "EventDefinition"
 NamedKind = Literal["message", "signal"]
 CODES = {"error": "errorCode", "escalation": "escalationCode"}
@@ -32,10 +29,9 @@ CODES = {"error": "errorCode", "escalation": "escalationCode"}
 def definitions(diagram: Diagram, shape: Shape) -> list[tuple[str, etree._Element]]:
     """Kind and element of each event definition of a shape, those referred to included."""
     found = [element for element in shape.element if namespace(element) and local(element).endswith(SUFFIX)]
-    for reference in children(shape.element, "eventDefinitionRef"):
-        for element in diagram.root.iter("*"):
-            if element.get("id") == text_of(reference) and local(element).endswith(SUFFIX):
-                found.append(element)
+    references = [text_of(reference) for reference in children(shape.element, "eventDefinitionRef")]
+    known = diagram.event_definitions
+    found += [known[name.split(":")[-1]] for name in references if name.split(":")[-1] in known]
     return [(local(element).removesuffix(SUFFIX), element) for element in found]
 
 
@@ -51,6 +47,9 @@ def links(diagram: Diagram, shape: Shape) -> list[str]:
 def events_of(diagram: Diagram, shape: Shape, faults: FaultList) -> tuple[Event, ...]:
     """The events of a shape; empty for a none event."""
     found = definitions(diagram, shape)
+    for reference in children(shape.element, "eventDefinitionRef"):
+        if text_of(reference).split(":")[-1] not in diagram.event_definitions:
+            faults.add("unknown_reference", shape.element, reference=text_of(reference))
     events: list[Event] = []
     for kind, element in found:
         if not _is_allowed(diagram, shape, kind):
@@ -151,9 +150,7 @@ def _spelled(name: str, shape: Shape, at: etree._Element, faults: FaultList) -> 
     """The expression of a name that depends on the data: `paid-${reference}`, `= "paid-" + reference`."""
     if not PLACES.search(name) and not name.startswith("="):
         return None
-    parts = [part for part in PLACES.split(name) if part]
-    texts = [f"string({part[2:-1]})" if PLACES.fullmatch(part) else json.dumps(part) for part in parts]
-    spelled = expression(name if name.startswith("=") else " + ".join(texts), at, faults)
+    spelled = template(name, at, faults)
     if spelled is not None and shape.kind == "startEvent" and spelled.names:
         faults.add("bad_expression", at, text=name[:80], why="unknown_name", name=sorted(spelled.names)[0])
     return spelled

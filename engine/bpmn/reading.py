@@ -215,6 +215,8 @@ def _process(
     called_by = {shape.id: called_name(shape.element) for shape in shapes if shape.kind == "callActivity"}
     operations = calls(shapes, faults)
     given = Given(operations, provided_decisions(shapes, tables, operations, faults), called_by)
+    if faults.has("id_twice"):  # what refers to what is not known
+        return None
     runtime = built(diagram, main, called, given, faults)
     for scope in (main, *called):
         check_soundness(diagram, scope, faults)

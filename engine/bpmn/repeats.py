@@ -6,7 +6,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.expressions import Expression
-from engine.bpmn.failures import ExpressionFailed
+from engine.bpmn.failures import ExpressionFailed, FlowFailed
 from engine.bpmn.flows import Token
 from engine.bpmn.nodes import FlowSpec, Node, value_of, value_on
 from engine.bpmn.scopes import Scope
@@ -72,7 +72,10 @@ class RepeatNode(Node):
         kept, rule = token.internal_data, self.repetition
         if rule.output and not rule.is_loop:
             child.internal_data["result"] = self._result(child)
-        enough = kept["done"] + 1 == kept["total"] or self._ends_early(token, child)
+        is_last = kept["done"] + 1 == kept["total"]
+        enough = self._ends_early(token, child) or is_last
+        if is_last and rule.is_loop and rule.most is None and not self._ends_early(token, child):
+            raise FlowFailed(self.where, "no_rest", {"most": MOST_INSTANCES})
         child.internal_data["enough"] = enough
 
     def child_done(self, token: Token, child: Token) -> None:
@@ -94,8 +97,9 @@ class RepeatNode(Node):
         """The items, and how many instances there will be (for a loop: at most)."""
         rule = self.repetition
         if rule.is_loop:
+            first = {**token.data, "loopCounter": 0}
             skipped = (
-                rule.test_first and rule.while_holds and not value_of(rule.while_holds, token, self.bpmn_id)
+                rule.test_first and rule.while_holds and not value_on(rule.while_holds, first, self.bpmn_id)
             )
             return None, 0 if skipped else rule.most or MOST_INSTANCES
         value = value_of(rule.collection or rule.count, token, self.bpmn_id)  # type: ignore[arg-type]
@@ -194,7 +198,8 @@ class RepeatNode(Node):
     def _ends_early(self, token: Token, child: Token) -> bool:
         rule = self.repetition
         if rule.is_loop:
-            return rule.while_holds is not None and not value_of(rule.while_holds, child, self.bpmn_id)
+            following = {**child.data, "loopCounter": child.internal_data["number"] + 1}
+            return rule.while_holds is not None and not value_on(rule.while_holds, following, self.bpmn_id)
         if rule.until is None:
             return False
         counts = _counters({**token.internal_data, "done": token.internal_data["done"] + 1})

@@ -12,24 +12,27 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.activities import ServiceNode
 from engine.bpmn.advances import advance
+from engine.bpmn.calling import CALLED
 from engine.bpmn.catching import CatchNode
-from engine.bpmn.events import CodeEvent, Event, TimerEvent
+from engine.bpmn.data import DataRefused, cleaned
+from engine.bpmn.events import CodeEvent
 from engine.bpmn.failures import ActFailed, DecisionFailed, ExpressionFailed, FlowFailed, StepNotWaiting
 from engine.bpmn.flows import CaseFlow, InnerFlow, Token
 from engine.bpmn.gateways import EventGateway
 from engine.bpmn.model import NOTHING, Advance, Process, Step
-from engine.bpmn.nodes import park
+from engine.bpmn.nodes import park, unpark
 from engine.bpmn.scopes import Scope
-from engine.bpmn.state import DataRefused, cleaned, dump, load, prune, teardown
+from engine.bpmn.state import dump, load, prune, teardown
 from engine.bpmn.throwing import throw_code
 
 __all__ = [
     "ActFailed", "DataRefused", "DecisionFailed", "ExpressionFailed", "FlowFailed", "StepNotWaiting",
-    "complete", "deliver", "divert", "expire", "fail_call", "finish_call", "look", "open_calls", "retry", "start",
+    "complete", "deliver", "expire", "fail_call", "finish_call", "look", "open_calls", "retry", "start",
     "start_elements",
 ]  # fmt: skip
 
 MOST_RUNS = 100_000
+MOST_TOKENS = 200_000
 PRUNE_EVERY = 512
 
 
@@ -97,8 +100,8 @@ def fail_call(
         teardown(case)
 
 
-def retry(process: Process, state: bytes, token: str) -> Advance:
-    """The element that failed at `token` is tried again."""
+def retry(process: Process, state: bytes, token: str, *, data: Mapping[str, Any] = NOTHING) -> Advance:
+    """The element that failed at `token` is tried again, with `data` corrected where the token sees them."""
     case = _restored(process, state)
     try:
         task = _expected(case, token, TaskState.STARTED)
@@ -106,8 +109,7 @@ def retry(process: Process, state: bytes, token: str) -> Advance:
             raise StepNotWaiting(
                 f"Expected a failed element at token {token}, but it waits for something else"
             )
-        stage = task.internal_data.pop("failed")[0]
-        task._set_state(stage)
+        stage = unpark(task, cleaned(data))
         if stage == TaskState.FUTURE:
             task.task_spec._update(task)
         elif stage == TaskState.STARTED:
@@ -117,28 +119,13 @@ def retry(process: Process, state: bytes, token: str) -> Advance:
         teardown(case)
 
 
-def divert(process: Process, state: bytes, token: str, *, flow: str) -> Advance:
-    """The step that waits as `token` ends without answers and is left by the sequence flow `flow` alone."""
-    case = _restored(process, state)
-    try:
-        task = _expected(case, token, TaskState.READY)
-        if not task.task_spec.manual or flow not in process.runtime.paths:
-            raise StepNotWaiting(f"Expected a step at token {token} with a flow {flow}")
-        task.internal_data["via"] = process.runtime.paths[flow]
-        _finish(task)
-        return _settled(case)
-    finally:
-        teardown(case)
-
-
 def expire(process: Process, state: bytes, token: str) -> Advance:
     """The timer that waits as `token` is due."""
     handle, _, number = token.partition("#")
 
-    def which(task: Token) -> Event | None:
-        timers = [event for at, event in task.task_spec.awaited(task)
-                  if isinstance(event, TimerEvent) and number in ("", str(at))]  # fmt: skip
-        return timers[0] if timers and "timers" in task.internal_data else None
+    def which(task: Token) -> int | None:
+        timers = task.internal_data.get("timers", {})
+        return next((int(own) for own in timers if number in ("", own)), None)
 
     return _fired(process, state, handle, {}, which)
 
@@ -156,8 +143,8 @@ def deliver(
     `name`: which one, where the token waits for several.
     """
 
-    def which(task: Token) -> Event | None:
-        return next((event for event, own in task.task_spec.named(task) if name in (None, own)), None)
+    def which(task: Token) -> int | None:
+        return next((number for number, _, own in task.task_spec.named(task) if name in (None, own)), None)
 
     return _fired(process, state, token, cleaned(payload), which)
 
@@ -183,7 +170,8 @@ def open_calls(process: Process, state: bytes) -> set[str]:
     case = _restored(process, state)
     try:
         hosts = [flow.host for flow in case.subprocesses.values()]
-        return {host.task_spec.flow_name for host in hosts if getattr(host.task_spec, "is_call", False)}
+        names = {host.task_spec.flow_name for host in hosts if getattr(host.task_spec, "is_call", False)}
+        return {name.removesuffix(CALLED) for name in names}
     finally:
         teardown(case)
 
@@ -209,8 +197,10 @@ def _start_node(process: Process, at: str) -> Any:
 
 def _begun_at(node: Any, name: str | None) -> tuple[Any, Any]:
     """Where a case begins and by what: a start event, or one of those that follow an instantiating gateway."""
-    events = node.events if node.catching else ()
-    event = next((event for event in events if name is None or getattr(event, "name", None) == name), None)
+    events = enumerate(node.events if node.catching else ())
+    event = next(
+        (number for number, event in events if name is None or getattr(event, "name", None) == name), None
+    )
     gateway = next((spec for spec in node.inputs if isinstance(spec, EventGateway)), None)
     return (node, event) if gateway is None else (gateway, (node, event))
 
@@ -239,12 +229,12 @@ def _fired(process: Process, state: bytes, token: str, payload: dict[str, Any], 
     case = _restored(process, state)
     try:
         task = _expected(case, token, TaskState.WAITING)
-        event = which(task) if isinstance(task.task_spec, CatchNode) else None
-        if event is None:
+        number = which(task) if isinstance(task.task_spec, CatchNode) else None
+        if number is None:
             raise StepNotWaiting(
                 f"Expected an event at token {token}, but it stands at {task.task_spec.name}"
             )
-        task.task_spec.fire(task, payload, event)
+        task.task_spec.fire(task, payload, number)
         return _settled(case)
     finally:
         teardown(case)
@@ -257,7 +247,7 @@ def _settled(case: CaseFlow) -> Advance:
         while case.agenda:
             _run(case.agenda.popleft())
             runs += 1
-            if runs > MOST_RUNS:
+            if runs > MOST_RUNS or case.made > MOST_TOKENS:
                 raise FlowFailed(case.completed_elements[-1] if case.completed_elements else "", "no_rest",
                                  {"most": MOST_RUNS})  # fmt: skip
             if runs % PRUNE_EVERY == 0:
@@ -276,9 +266,15 @@ def _run(task: Token) -> None:
     if task._state != TaskState.READY or task.workflow.tasks.get(task.id) is not task:
         return
     try:
-        task.run()
+        done = task.task_spec._run(task)
     except ActFailed as failure:
         park(task, failure, TaskState.READY)
+    else:
+        if done:
+            _finish(task)
+            return
+        if task._state == TaskState.READY:
+            task._set_state(TaskState.STARTED)
     _close(task.workflow)
 
 

@@ -48,6 +48,15 @@ class Scope:
         if len(here) < len(values):
             self.outer.write({name: value for name, value in values.items() if name not in here})
 
+    def correct(self, values: Mapping[str, Any]) -> None:
+        """Puts each value in the place of the one that is seen from here; a new name is written."""
+        for name, value in values.items():
+            holder = next((own for own in self._chain() if name in own), None)
+            if holder is None:
+                self.write({name: value})
+            else:
+                holder[name] = value
+
     def _chain(self) -> list[dict[str, Any]]:
         seen = self.outer is not None and not self.hides
         return [self.values, *(self.outer._chain() if self.outer and seen else [])]

@@ -5,9 +5,10 @@ from typing import Any, Literal
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.activities import SubFlowNode
+from engine.bpmn.catching import BoundaryHost
 from engine.bpmn.events import CodeEvent, Event, NamedEvent, correlation, name_of
 from engine.bpmn.failures import FlowFailed
-from engine.bpmn.flows import UNFINISHED, InnerFlow, Log, Token
+from engine.bpmn.flows import InnerFlow, Log, Token
 from engine.bpmn.model import Thrown
 from engine.bpmn.nodes import FlowSpec, Inputs, Node, given
 from engine.bpmn.repeats import RepeatNode
@@ -30,6 +31,9 @@ class ThrowNode(Node):
         if UNDONE in token.internal_data:
             return self._after_undoing(token)
         payload = given(self.inputs, token, self.where)
+        coded = [event for event in self.events if isinstance(event, CodeEvent)]
+        for event in coded:
+            self._check_caught(token, event)
         named = [event for event in self.events if isinstance(event, NamedEvent)]
         told = [
             (event.kind, name_of(event, token, self.where), correlation(event, token, self.where))
@@ -37,9 +41,13 @@ class ThrowNode(Node):
         ]
         for kind, name, keys in told:
             throw_named(token, kind, name, keys, payload)
-        coded = [event for event in self.events if isinstance(event, CodeEvent)]
-        waits = [self._throw(token, event, payload) for event in coded]
+        waits = [self._throw(token, event, payload) for event in coded if token._state == TaskState.READY]
         return None if any(waits) else True
+
+    def _check_caught(self, token: Token, event: CodeEvent) -> None:
+        """An error that nothing catches fails before anything is thrown. Raises FlowFailed."""
+        if event.kind == "error" and _outwards(token.workflow, event, []) is None:
+            raise FlowFailed(self.where, "error_not_caught", {"code": event.code or ""})
 
     def _throw(self, token: Token, event: CodeEvent, payload: dict[str, Any]) -> bool:
         """Throws; whether the token has to wait for what that undoes."""
@@ -81,9 +89,9 @@ class ThrowNode(Node):
         flow: Any = token.workflow
         for event in self.events:
             if isinstance(event, CodeEvent) and event.kind == "cancel":
-                boundary, own = _matching(_beside(flow.host), event) or (None, None)
-                if boundary is not None:
-                    boundary.task_spec.fire(boundary, {}, own)
+                found = _matching(_beside(flow.host), event)
+                if found is not None:
+                    found[0].task_spec.fire(found[0], {}, found[1])
         return True
 
     def _on_cancel(self, token: Token) -> None:
@@ -104,9 +112,12 @@ class UndoNode(Node):
         return False
 
     def child_done(self, token: Token, child: Token) -> None:
-        if token._state == TaskState.STARTED and all(
-            other is child or not other._state & UNFINISHED for other in token.children
-        ):
+        if not isinstance(child.task_spec, BoundaryHost):
+            self.hosted_done(token)
+
+    def hosted_done(self, token: Token) -> None:
+        token.internal_data["open"] -= 1
+        if token._state == TaskState.STARTED and not token.internal_data["open"]:
             self._next(token)
 
     def _next(self, token: Token) -> None:
@@ -116,8 +127,12 @@ class UndoNode(Node):
             token._set_state(TaskState.READY)
             return
         mark = entries[0].get("with")
-        count = sum(mark is not None and entry.get("with") == mark for entry in entries) or 1
-        for child in [self._undoing(token, entries.pop(0)) for _ in range(count)]:
+        taken = [entry for entry in entries if mark and entry.get("with") == mark] or entries[:1]
+        token.internal_data["entries"] = [
+            entry for entry in entries if all(entry is not one for one in taken)
+        ]
+        token.internal_data["open"] = len(taken)
+        for child in [self._undoing(token, entry) for entry in taken]:
             child.task_spec._update(child)
 
     def _undoing(self, token: Token, entry: dict[str, Any]) -> Token:
@@ -167,15 +182,17 @@ def undoing(flow: str) -> str:
 
 def _taken_from_log(flow: Any, activity: str | None) -> tuple[Any, Log]:
     """What is to be undone, the last first, and the flow that did it; an event sub-process undoes what is around it."""
+    if activity is not None:
+        while isinstance(flow, InnerFlow) and all(entry["element"] != activity for entry in flow.log):
+            if getattr(flow.host.task_spec, "is_call", False):
+                return flow, []
+            flow = flow.host.workflow
+        taken = [entry for entry in flow.log if entry["element"] == activity]
+        flow.log = [entry for entry in flow.log if entry["element"] != activity]
+        return flow, taken[::-1]
     while isinstance(flow, InnerFlow) and flow.host.task_spec.listens:
         flow = flow.host.workflow
-    if activity is None:
-        taken, flow.log = flow.log, []
-        return flow, taken[::-1]
-    while isinstance(flow, InnerFlow) and all(entry["element"] != activity for entry in flow.log):
-        flow = flow.host.workflow
-    taken = [entry for entry in flow.log if entry["element"] == activity]
-    flow.log = [entry for entry in flow.log if entry["element"] != activity]
+    taken, flow.log = flow.log, []
     return flow, taken[::-1]
 
 
@@ -201,13 +218,13 @@ def throw_named(
         case.thrown.append(Thrown("signal", name, payload, keys))
 
 
-def _awaited_as(task: Token, kind: str, name: str, keys: dict[str, Any]) -> NamedEvent | None:
-    """The event that a token waits for and that this one is."""
-    for own, known in task.task_spec.named(task):
+def _awaited_as(task: Token, kind: str, name: str, keys: dict[str, Any]) -> int | None:
+    """The number of the event that a token waits for and that this one is."""
+    for number, own, known in task.task_spec.named(task):
         if (own.kind, known) == (kind, name):
             expected = task.internal_data.get("keys", {}).get(own.name, {})
             if all(keys.get(key) == value for key, value in expected.items()):
-                return own  # type: ignore[no-any-return]
+                return int(number)
     return None
 
 
@@ -230,13 +247,14 @@ def throw_code(
         return
     for flow in left:
         if isinstance(flow.host.task_spec, SubFlowNode):
-            flow.host.task_spec.hand_out(flow.host, flow)
-    catcher, own = found
-    named = {own.code_as: event.code or event.name} if own.code_as else {}
-    catcher.task_spec.fire(catcher, {**payload, **named}, own)
+            flow.host.task_spec.left_early(flow.host, flow)
+    catcher, number = found
+    code_as = catcher.task_spec.events[number].code_as
+    named = {code_as: event.code or event.name} if code_as else {}
+    catcher.task_spec.fire(catcher, {**payload, **named}, number)
 
 
-def _outwards(flow: Any, event: CodeEvent, left: list[InnerFlow]) -> tuple[Token, CodeEvent] | None:
+def _outwards(flow: Any, event: CodeEvent, left: list[InnerFlow]) -> tuple[Token, int] | None:
     """Who catches it: an event sub-process of the scope, or an event beside the activity, scope by scope."""
     handler = None
     while True:
@@ -265,11 +283,11 @@ def _beside(host: Token) -> list[Token]:
     ]
 
 
-def _matching(catchers: list[Token], event: CodeEvent) -> tuple[Token, CodeEvent] | None:
-    """The catcher of this very code, else one of every code."""
+def _matching(catchers: list[Token], event: CodeEvent) -> tuple[Token, int] | None:
+    """The catcher of this very code, else one of every code, with the number of its event."""
     for code in (event.code, None):
         for task in catchers:
-            for _, own in task.task_spec.awaited(task):
+            for number, own in task.task_spec.awaited(task):
                 if isinstance(own, CodeEvent) and own.kind == event.kind and own.code == code:
-                    return task, own
+                    return task, number
     return None

@@ -119,6 +119,9 @@ def calls_of(element: etree._Element, faults: FaultList) -> str | None:
         return None
     if kind == "serviceTask":
         named = operation_of(element)
+        arguments = re.search(r"\(\s*([^\s)].*)\)", sister_word(element, "expression") or "")
+        if arguments:
+            faults.add("ignored_extension", element, word=f"({arguments[1][:60]})")
         if not named:
             faults.add("operation_by_id", element, operation=element.get("id"))
         return named or element.get("id")

@@ -22,7 +22,7 @@ class Case(Base):
     ``state`` is where it stands in its diagram (engine.bpmn's blob), ``data`` what decides (no personal text);
     ``revision`` grows with each act. ``outcome`` is ``granted``, ``refused`` or None. Cases of one ``conversation``
     know each other by a message that opened one of them. ``called``: the versions (ids by process id) of calls of
-    other procedures that are open. ``held_up``: its open incidents that an act can resolve.
+    other procedures that are open. ``held_up``: how many of its incidents are open.
     """
 
     __tablename__ = "cases"

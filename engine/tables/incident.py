@@ -20,7 +20,8 @@ class Incident(Base):
     """Work of a case that failed and waits for an owner: the unit named here.
 
     Background work (``outbox_id``, ``deadline_id``), an element that failed and holds its ``token``, or an act of a
-    person (``task_id``) that was rolled back.
+    person (``task_id``) that was rolled back. ``correction``: the data put right to resolve it (``before`` and
+    ``after``, by name) and the ``reason``; the trail holds SHA-256(salt ‖ part) of each.
     """
 
     __tablename__ = "incidents"
@@ -38,13 +39,10 @@ class Incident(Base):
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
+    correction: Mapped[dict[str, Any] | None]
+    correction_salt: Mapped[str | None]
 
     case: Mapped[Case] = relationship()
     owner_unit: Mapped[Unit | None] = relationship()
     outbox_item: Mapped[OutboxItem | None] = relationship()
     deadline: Mapped[Deadline | None] = relationship()
-
-    @property
-    def holds_up(self) -> bool:
-        """Whether an act on the case can make it void: its element goes on, or its task is done after all."""
-        return self.token is not None or self.task_id is not None

@@ -12,7 +12,6 @@ from engine.calendars import later
 from engine.database import reading, transaction
 from engine.deployments import DiagramRefused
 from engine.expiry import fail_expiry
-from engine.incidents import retry_incident
 from engine.tables import Breach, Deadline, Handoff, Incident, Suspension
 from engine.tasks import assign_task, claim_task, release_task
 from engine.timers import TimerUnreadable, first_round
@@ -59,15 +58,14 @@ def test_a_step_completed_in_time_leaves_none_however_late_the_sweep(cast: Cast)
     assert "deadline.met" in events(case_id)
 
 
-def test_retrying_an_incident_of_a_deadline_that_was_met_charges_nobody(cast: Cast) -> None:
+def test_an_incident_of_a_deadline_that_was_met_charges_nobody_and_ends_with_the_case(cast: Cast) -> None:
     case_id = filed(cast, STEP)
     with transaction(actor=CLOCK, at=later(MONDAY, hours=1)) as tx:
         fail_expiry(tx, deadline_id=own_deadline(case_id).id, failure=RuntimeError("lost"))
     complete(case_id, "check", by=cast.amina, at=later(MONDAY, hours=2))
     with reading() as session:
-        incident_id = session.scalars(select(Incident.id).where(Incident.case_id == case_id)).one()
-    with transaction(actor=CLOCK, at=later(MONDAY, days=10)) as tx:
-        retry_incident(tx, incident_id=incident_id)
+        incident = session.scalars(select(Incident).where(Incident.case_id == case_id)).one()
+    assert incident.resolved_by == "engine"
     jobs.sweep(at=later(MONDAY, days=10))
     assert breaches(case_id) == []
 

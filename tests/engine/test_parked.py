@@ -1,5 +1,6 @@
 """An element that fails holds its token: what was done is kept, an incident tells why, and it can be tried again."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,13 @@ from engine import audit, jobs
 from engine.bpmn.failures import FlowFailed
 from engine.calendars import later
 from engine.connectors import BusinessError, outside
+from engine.corrections import Correction
 from engine.database import Database, reading, transaction
+from engine.incident_owners import retry_owned_incident
 from engine.incidents import IncidentUnknown, note_failed_act, retry_incident
+from engine.inspection import verify_trail
 from engine.messages import publish
+from engine.refusals import NotPermitted, Refusal
 from engine.tables import Incident
 from tests.builders import (
     HEAD,
@@ -94,6 +99,59 @@ def test_a_parked_element_goes_on_once_its_data_are_right(cast: Cast) -> None:
     )
     complete(case_id, "more", by=cast.amina)
     assert case(case_id).closed_at is not None
+
+
+def test_data_are_corrected_where_the_element_failed_and_sealed_on_the_trail(cast: Cast) -> None:
+    case_id = stuck(cast)
+    [incident] = incidents(case_id)
+    values = {"divisor": Decimal("2.5")}
+    correction = Correction(values, "Two\0 and a half.", case(case_id).revision)
+    with transaction(actor=cast.omar, at=later(MONDAY, hours=1)) as tx:
+        retry_owned_incident(tx, incident_id=incident.id, correction=correction)
+    assert (case(case_id).data["n"], waiting(case_id), incidents(case_id)) == (4, ["more"], [])
+    with reading() as session:
+        kept = session.get_one(Incident, incident.id).correction
+    assert kept == {"reason": "Two and a half.", "before": {"divisor": 0}, "after": {"divisor": 2.5}}
+    with transaction(actor=cast.ines, at=later(MONDAY, hours=2)) as tx:
+        _story, verdict = verify_trail(tx, case_id=case_id, damaged=())
+    assert verdict.holds
+    with transaction(actor=TESTS, at=MONDAY) as tx, tx.session.no_autoflush:
+        tx.session.get_one(Incident, incident.id).correction = {**kept, "reason": "Another."}
+        audit.record(tx, "incident.retried", on=("case", case_id))
+    with transaction(actor=cast.ines, at=later(MONDAY, hours=3)) as tx:
+        _story, verdict = verify_trail(tx, case_id=case_id, damaged=())
+    assert [found.kind for found in verdict.breaks] == ["correction_altered"]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason", "moved", "code"),
+    [
+        ({"divisor": 5}, "  ", 0, "reason_required"),
+        ({}, "Why.", 0, "nothing_corrected"),
+        ({"n": 5}, "Why.", 0, "variable_not_read"),
+        ({"divisor": 2**70}, "Why.", 0, "value_not_kept"),
+        ({"divisor": 5}, "Why.", 1, "case_moved"),
+    ],
+)
+def test_a_correction_that_is_refused_changes_nothing(
+    cast: Cast, values: dict[str, Any], reason: str, moved: int, code: str
+) -> None:
+    case_id = stuck(cast)
+    [incident] = incidents(case_id)
+    correction = Correction(values, reason, case(case_id).revision - moved)
+    with pytest.raises(Refusal) as refused, transaction(actor=cast.omar) as tx:
+        retry_owned_incident(tx, incident_id=incident.id, correction=correction)
+    assert refused.value.code == code
+    assert (case(case_id).data["divisor"], len(incidents(case_id))) == (0, 1)
+
+
+def test_who_does_not_own_the_incident_corrects_nothing(cast: Cast) -> None:
+    case_id = stuck(cast)
+    [incident] = incidents(case_id)
+    correction = Correction({"divisor": 5}, "Why.", case(case_id).revision)
+    for actor in (cast.amina, cast.ines, cast.samir):
+        with pytest.raises(NotPermitted), transaction(actor=actor) as tx:
+            retry_owned_incident(tx, incident_id=incident.id, correction=correction)
 
 
 def test_an_incident_ends_with_the_element_that_an_event_withdraws(cast: Cast) -> None:

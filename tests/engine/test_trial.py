@@ -14,6 +14,7 @@ from engine.deployments import DiagramRefused
 from engine.task_rules import TaskNotForYou
 from engine.trial import MONDAY, StepNotOpen, Trial
 from tests.builders import HEAD, bpmn, dump
+from tests.engine.bpmn.drawing import ENDS, drawn, timed, users
 
 Draw = Callable[..., Path]
 
@@ -233,3 +234,13 @@ def test_a_loop_of_many_calls_comes_to_its_end(draw: Draw) -> None:
     with Trial([draw(xml)], connectors=counted) as trial:
         case = trial.open(data={"n": 0})
         assert (trial.waiting(case), trial.data(case)["n"]) == (["a"], 120)
+
+
+def test_an_incident_of_a_call_that_is_waited_for_no_longer_is_resolved(draw: Draw) -> None:
+    late = f'<boundaryEvent id="t" attachedToRef="c">{timed("timeDuration", "PT1H")}</boundaryEvent>'
+    elements = ENDS + '<serviceTask id="c" masar:call="nobody/answers"/>' + late + users("a")
+    with Trial([draw(drawn(elements, "s > c > e", "t > a > e"))]) as trial:
+        case = trial.open()
+        assert [incident.code for incident in trial.incidents(case)] == ["operation_unknown"]
+        trial.advance(3600)
+        assert (trial.waiting(case), trial.incidents(case)) == (["a"], [])

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from engine import jobs
-from engine.database import transaction
+from engine.database import reading, transaction
 from engine.drafts import begin_draft
-from engine.tables import Procedure
+from engine.tables import Incident, Procedure
 from tests import builders
 from tests.journeys.acts import NSS
 from tests.journeys.inspection import faults_of
@@ -139,6 +139,22 @@ def of_omar(omar: Visitor, scene: Scene) -> Iterator[None]:
     omar.opens(choose)
     omar.presses("Give the task")
     yield
+    yield from each(["/admin/incidents", f"/admin/incidents/{failed_element(scene.cast)}"])(omar, scene)
+    omar.presses("Correct and try again")
+    yield
+
+
+def failed_element(cast: Cast) -> UUID:
+    """The incident of an element that reads a number, a text and a variable that is not there."""
+    with reading() as session:
+        known = session.scalars(select(Incident.id)).first()
+    if known is None:
+        path = "start > count=n = 10 / divisor + len(place) + absent > more@rights_officer > end"
+        key = builders.deploy(builders.bpmn(path, key="counted"))
+        data = {"divisor": 0, "place": "وهران"}
+        builders.opened(key, by=cast.samir, unit=cast.centre, answers=data)
+        return failed_element(cast)
+    return known
 
 
 def of_ines(ines: Visitor, scene: Scene) -> Iterator[None]:

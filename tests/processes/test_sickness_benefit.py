@@ -201,14 +201,16 @@ def test_the_scenario_runs_as_written(process: Process, path: Path) -> None:
     assert case.now.ended is scenario["closed"]
 
 
-def test_granting_an_amount_of_zero_is_not_possible(process: Process) -> None:
+def test_granting_an_amount_of_zero_issues_nothing_and_returns_the_case_to_both_controls(
+    process: Process,
+) -> None:
     scenario = loaded(FOLDER / "scenarios" / "refused_no_right.json")
     case = Run(process, scenario["open"])
     for act in scenario["acts"][:-1]:
         case.complete(act["complete"], act["answers"])
     case.complete("validate", {"decision": "grant"})
-    assert [failure.code for failure in case.now.failures] == ["no_flow_taken"]
-    assert "issue_grant" not in case.calls
+    assert (case.waiting(), case.now.failures) == (["check_rights", "medical_opinion"], ())
+    assert case.outcomes == []
 
 
 def test_every_node_is_passed_by_some_scenario(process: Process) -> None:

@@ -160,7 +160,21 @@ def test_an_act_that_never_comes_to_rest_opens_one_incident_however_often_it_is_
     assert builders.events(case)[-1] == "incident.opened"
 
 
-def test_a_decision_after_which_the_case_cannot_go_on_is_kept_and_told_on_its_page(house: House) -> None:
+def test_an_act_after_which_the_case_cannot_go_on_is_kept_and_told_on_its_page(house: House) -> None:
+    path = "start > check@rights_officer > count=n = 10 / divisor > more@rights_officer > end"
+    key = builders.deploy(builders.bpmn(path, key="counted"))
+    case = builders.opened(key, by=house.cast.samir, unit=house.cast.centre, answers={"divisor": 0})
+    task_id = house.claimed(case, "check", "amina")
+    answer = house.client("amina").post(f"/tasks/{task_id}/complete", data={})
+    assert answer.status_code == 303
+    assert builders.task(task_id).status == TaskStatus.COMPLETED
+    with reading() as session:
+        incident = session.scalars(select(Incident).where(Incident.case_id == case)).one()
+    assert (incident.code, incident.token is not None) == ("division_by_zero", True)
+    assert "the case waits for its repair" in house.page("amina", f"/cases/{case}")
+
+
+def test_granting_nothing_returns_the_case_to_both_controls(house: House) -> None:
     case = house.filed()
     rights = {"outcome": "complete", "rights_open": False, "late_filing": "in_time"}
     house.done(case, "check_rights", rights, "amina")
@@ -168,11 +182,7 @@ def test_a_decision_after_which_the_case_cannot_go_on_is_kept_and_told_on_its_pa
     task_id = house.claimed(case, "validate", "karim")
     answer = house.client("karim").post(f"/tasks/{task_id}/complete", data={"decision": "grant"})
     assert answer.status_code == 303
-    assert builders.task(task_id).status == TaskStatus.COMPLETED
-    with reading() as session:
-        incident = session.scalars(select(Incident).where(Incident.case_id == case)).one()
-    assert (incident.code, incident.token is not None) == ("no_flow_taken", True)
-    assert "the case waits for its repair" in house.page("karim", f"/cases/{case}")
+    assert sorted(builders.waiting(case)) == ["check_rights", "medical_opinion"]
 
 
 def test_a_draft_is_kept_restored_and_nobody_elses(house: House) -> None:

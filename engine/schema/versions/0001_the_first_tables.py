@@ -633,6 +633,8 @@ def upgrade() -> None:
         sa.Column("opened_at", Instant(), nullable=False),
         sa.Column("resolved_at", Instant(), nullable=True),
         sa.Column("resolved_by", sa.String(), nullable=True),
+        sa.Column("correction", DOCUMENT, nullable=True),
+        sa.Column("correction_salt", sa.String(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_incidents_case_id_cases")),
         sa.ForeignKeyConstraint(

@@ -111,3 +111,57 @@ def test_only_what_waits_for_an_outcome_can_fail_or_be_tried_again() -> None:
     fail(case, "E2")
     with pytest.raises(running.StepNotWaiting):
         running.finish_call(case.process, case.now.state, case.now.failures[0].token)
+
+
+@pytest.mark.parametrize("kind", ["error", "escalation"])
+def test_what_a_call_hands_out_is_handed_out_when_an_event_leaves_it_too(kind: str) -> None:
+    ending = f'<endEvent id="ie"><{kind}EventDefinition {kind}Ref="E"/></endEvent>'
+    inner = f'<process id="q"><startEvent id="is"/>{users("i")}{ending}{flows("is > i > ie")}</process>'
+    definition = f'<{kind} id="E" {kind}Code="E1"/>'
+    maps = '<camunda:in source="n" target="m"/><camunda:out source="r" target="result"/>'
+    call = (
+        f'<callActivity id="c" calledElement="q"><extensionElements>{maps}</extensionElements></callActivity>'
+    )
+    catch = f'<boundaryEvent id="b" attachedToRef="c"><{kind}EventDefinition {kind}Ref="E"/></boundaryEvent>'
+    xml = drawn(ENDS + call + catch + users("late"), "s > c > e", "b > late > e", around=definition + inner)
+    case = Case(process_of(xml), {"n": 1})
+    case.complete("i", r=5)
+    assert (case.waiting, case.data) == (["late"], {"n": 1, "result": 5})
+
+
+def test_the_data_of_a_repetition_in_the_standards_own_words() -> None:
+    words = (
+        '<ioSpecification><dataInput id="in"/><dataOutput id="out"/><inputSet/><outputSet/></ioSpecification>'
+        "<dataInputAssociation><sourceRef>people</sourceRef><targetRef>in</targetRef></dataInputAssociation>"
+        "<dataOutputAssociation><sourceRef>out</sourceRef><targetRef>votes</targetRef></dataOutputAssociation>"
+        "<multiInstanceLoopCharacteristics><loopDataInputRef>in</loopDataInputRef>"
+        '<loopDataOutputRef>out</loopDataOutputRef><inputDataItem id="who"/><outputDataItem id="vote"/>'
+        "</multiInstanceLoopCharacteristics>"
+    )
+    objects = '<dataObject id="people"/><dataObject id="votes"/>'
+    process = process_of(drawn(ENDS + objects + f'<userTask id="a">{words}</userTask>', "s > a > e"))
+    case = Case(process, {"people": ["x", "y"]})
+    case.complete("a", 2, vote="no")
+    case.complete("a", 1, vote="yes")
+    assert (case.ended, case.data) == (True, {"people": ["x", "y"], "votes": ["yes", "no"]})
+
+
+def test_a_call_may_bear_the_name_of_what_it_calls() -> None:
+    xml = drawn(ENDS + '<callActivity id="other" calledElement="other"/>', "s > other > e")
+    reading = read_process(xml, called={"other": OTHER})
+    assert reading.process is not None, reading.faults
+    case = Case(reading.process)
+    assert running.open_calls(reading.process, case.now.state) == {"other"}
+    case.complete("a")
+    case.deliver("paid")
+    case.complete("b")
+    assert case.ended
+
+
+def test_words_of_a_called_text_that_name_its_elements_follow_them() -> None:
+    inner = users("a") + '<userTask id="b" masar:otherThan="a" masar:sameAs="a"/>'
+    other = drawn(ENDS + inner, "s > a > b > e").replace(b'id="p"', b'id="other"')
+    reading = read_process(calling(), called={"other": other})
+    assert reading.process is not None, reading.faults
+    assert reading.process.steps["b"].other_than == ("other.a",)
+    assert reading.process.steps["b"].same_as == "other.a"

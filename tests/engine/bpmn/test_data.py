@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.bpmn.state import DataRefused, cleaned
+from engine.bpmn.data import DataRefused, cleaned
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ THREE = "> 1 -> 10\n> 2 -> 20\n> 3 -> 20"
         ("COLLECT", 3, [10, 20], ("r1", "r2")),
         ("COLLECT + SUM", 4, 50, ("r1", "r2", "r3")), ("COLLECT + MIN", 4, 10, ("r1", "r2", "r3")),
         ("COLLECT + MAX", 4, 20, ("r1", "r2", "r3")), ("COLLECT + COUNT", 4, 3, ("r1", "r2", "r3")),
-        ("COLLECT", 0, [], ()), ("COLLECT + SUM", 0, 0, ()), ("UNIQUE", 2, 10, ("r1",)),
+        ("COLLECT", 0, [], ()), ("COLLECT + SUM", 0, None, ()), ("UNIQUE", 2, 10, ("r1",)),
         ("C", 3, [10, 20], ("r1", "r2")),
     ],
 )  # fmt: skip

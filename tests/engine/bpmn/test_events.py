@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from engine.bpmn import running
+from engine.bpmn.events import is_timer
 from tests.engine.bpmn.drawing import AND, ENDS, Case, drawn, process_of, timed, users
 
 
@@ -244,3 +245,47 @@ def test_a_case_begins_at_the_event_that_happened() -> None:
     waiting = Case(process)
     waiting.deliver("open", y=2)
     assert (waiting.waiting, waiting.data, waiting.now.timers) == (["a"], {"y": 2}, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "is_one"),
+    [
+        ("duration", "PT0.5H", True), ("duration", "P1Y2M3DT4H", True), ("duration", "PT99999999H", False),
+        ("date", "2026-03-10T10:00:00+01:00[Africa/Algiers]", True), ("date", "2026-13-45", False),
+        ("cycle", "R3/PT1H", True), ("cycle", "R/2026-03-10T10:00Z/P1D", True), ("cycle", "R3/PT0S", False),
+        ("cycle", "R3/PT1H/2026-03-10", False), ("cycle", "R3/2026-02-30/P1D", False),
+    ],
+)  # fmt: skip
+def test_only_a_time_that_there_can_be_is_one(kind: str, text: str, is_one: bool) -> None:
+    assert is_timer(kind, text) is is_one
+
+
+def test_expressions_may_stand_within_the_words_of_a_timer_or_a_name() -> None:
+    case = Case(boundary(timed("timeDuration", "PT${hours}H")), {"hours": 3})
+    assert case.now.timers[0].text == "PT3H"
+    catch = (
+        '<intermediateCatchEvent id="m"><messageEventDefinition messageRef="paid"/></intermediateCatchEvent>'
+    )
+    around = '<message id="paid" name="paid-${ref}"/>'
+    process = process_of(drawn(ENDS + catch, "s > m > e", around=around))
+    case = Case(process, {"ref": "A1"})
+    assert [found.name for found in case.now.subscriptions] == ["paid-A1"]
+    case.deliver("paid-A1")
+    assert case.ended
+
+
+def test_a_message_of_a_name_that_depends_on_the_case_reaches_who_awaits_that_name() -> None:
+    sending = (
+        '<intermediateThrowEvent id="t"><messageEventDefinition messageRef="paid"/></intermediateThrowEvent>'
+    )
+    catch = (
+        '<intermediateCatchEvent id="m"><messageEventDefinition messageRef="paid"/></intermediateCatchEvent>'
+    )
+    ways = ("s > fork > m > join > e", "fork > a > t > join")
+    elements = ENDS + AND + users("a") + sending + catch
+    process = process_of(drawn(elements, *ways, around='<message id="paid" name="paid-${ref}"/>'))
+    reached, missed = Case(process, {"ref": 1}), Case(process, {"ref": 1})
+    reached.complete("a")
+    missed.complete("a", ref=2)
+    assert (reached.ended, reached.thrown) == (True, [])
+    assert (missed.ended, missed.thrown) == (False, [("message", "paid-2")])

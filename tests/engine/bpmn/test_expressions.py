@@ -35,6 +35,9 @@ from engine.bpmn.operations import EvaluationFailed
         ("2 ** 10", 1024),
         ("price * 3", Decimal("0.3")),
         ("{'a': amount}", {"a": 150000}),
+        ("${var:equals(kind, 'sick') && vars:contains(items, 20)}", True),
+        ("return amount > 100;", True),
+        ("${var:exists(nowhere) || variables:gte(amount, 200000)}", False),
     ],
 )
 def test_the_language_says_what_conditions_need(text: str, value: Any) -> None:

@@ -120,11 +120,3 @@ def test_a_long_chain_is_read_and_run() -> None:
     for name in names:
         case.complete(name)
     assert case.ended
-
-
-def test_a_step_can_be_left_by_one_flow_alone() -> None:
-    elements = ENDS + '<userTask id="a"/>' + users("b", "c")
-    process = process_of(drawn(elements, "s > a", "a > b : n == 1", "a > c : n == 2", "b > e", "c > e"))
-    advance = running.start(process)
-    diverted = running.divert(process, advance.state, advance.steps[0].token, flow="a_c")
-    assert [w.step for w in diverted.steps] == ["c"]
