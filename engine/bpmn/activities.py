@@ -8,11 +8,12 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.decisions import DecisionBroken, DecisionTable, decide
 from engine.bpmn.expressions import Expression, Script
 from engine.bpmn.failures import DecisionFailed, ExpressionFailed
-from engine.bpmn.flows import Flow, Token
+from engine.bpmn.flows import Flow
 from engine.bpmn.model import Decided
 from engine.bpmn.nodes import FlowSpec, Inputs, Node, assigned, given, value_of
 from engine.bpmn.providing import as_one
 from engine.bpmn.scopes import Scope
+from engine.bpmn.tokens import Token
 
 RAN = "begun"  #: kept on the root of a sequential ad-hoc sub-process: how many of its activities were begun
 

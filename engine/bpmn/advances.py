@@ -6,9 +6,10 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.activities import ServiceNode
-from engine.bpmn.flows import CaseFlow, InnerFlow, Token
+from engine.bpmn.flows import CaseFlow, InnerFlow
 from engine.bpmn.model import Advance, Call, Failure, Subscription, Timer, Waiting
 from engine.bpmn.repeats import idle_ranges, name_of_instance
+from engine.bpmn.tokens import Token
 
 
 class Steps(Sequence[Waiting]):

@@ -14,8 +14,8 @@ from engine.bpmn.events import (
     next_round,
     resolved,
 )
-from engine.bpmn.flows import Token
 from engine.bpmn.nodes import FlowSpec, Node, value_of
+from engine.bpmn.tokens import Token
 
 STANDING = TaskState.WAITING | TaskState.STARTED
 

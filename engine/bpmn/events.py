@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from engine.bpmn.expressions import Expression
 from engine.bpmn.failures import ExpressionFailed
-from engine.bpmn.flows import Token
 from engine.bpmn.nodes import value_of
+from engine.bpmn.tokens import Token
 
 _PARTS = r"(?:\d+Y)?(?:\d+M)?(?:\d+(?:\.\d+)?W)?(?:\d+(?:\.\d+)?D)?"
 _TIMES = r"(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?"

@@ -7,8 +7,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.expressions import Expression
 from engine.bpmn.failures import FlowFailed
-from engine.bpmn.flows import UNFINISHED, Token
 from engine.bpmn.nodes import FlowSpec, Node, send, value_of, value_on
+from engine.bpmn.tokens import UNFINISHED, Token
 
 RESETTING = "seen"  #: kept on the token of a complex gateway that waits for the inputs it has not seen yet
 

@@ -11,9 +11,10 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.data import DataRefused, cleaned
 from engine.bpmn.expressions import Expression
 from engine.bpmn.failures import ActFailed, ExpressionFailed
-from engine.bpmn.flows import Flow, Token
+from engine.bpmn.flows import Flow
 from engine.bpmn.operations import EvaluationFailed
 from engine.bpmn.scopes import DataMapping, Scope
+from engine.bpmn.tokens import Token
 
 ENTERED = "entered"  #: kept on a token that is in the scope of its activity's mapping
 Inputs = tuple[tuple[str, str | Expression], ...]

@@ -7,9 +7,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.expressions import Expression
 from engine.bpmn.failures import ExpressionFailed, FlowFailed
-from engine.bpmn.flows import Token
 from engine.bpmn.nodes import FlowSpec, Node, value_of, value_on
 from engine.bpmn.scopes import Scope
+from engine.bpmn.tokens import Token
 
 MOST_INSTANCES = 10_000
 

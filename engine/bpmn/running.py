@@ -17,13 +17,14 @@ from engine.bpmn.catching import CatchNode
 from engine.bpmn.data import DataRefused, cleaned
 from engine.bpmn.events import CodeEvent
 from engine.bpmn.failures import ActFailed, DecisionFailed, ExpressionFailed, FlowFailed, StepNotWaiting
-from engine.bpmn.flows import CaseFlow, InnerFlow, Token
+from engine.bpmn.flows import CaseFlow, InnerFlow
 from engine.bpmn.gateways import EventGateway
 from engine.bpmn.model import NOTHING, Advance, Process, Step
 from engine.bpmn.nodes import park, unpark
 from engine.bpmn.scopes import Scope
 from engine.bpmn.state import dump, load, prune, teardown
 from engine.bpmn.throwing import throw_code
+from engine.bpmn.tokens import Token
 
 __all__ = [
     "ActFailed", "DataRefused", "DecisionFailed", "ExpressionFailed", "FlowFailed", "StepNotWaiting",

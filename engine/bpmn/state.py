@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.flows import UNFINISHED, CaseFlow, Flow, InnerFlow, Token
+from engine.bpmn.flows import CaseFlow, Flow, InnerFlow
 from engine.bpmn.scopes import Scope
+from engine.bpmn.tokens import UNFINISHED, Token
 
 TAG = "\0t"
 ESCAPED_TAG = b"\\u0000t"

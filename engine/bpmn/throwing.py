@@ -8,11 +8,12 @@ from engine.bpmn.activities import SubFlowNode
 from engine.bpmn.catching import BoundaryHost
 from engine.bpmn.events import CodeEvent, Event, NamedEvent, correlation, name_of
 from engine.bpmn.failures import FlowFailed
-from engine.bpmn.flows import InnerFlow, Log, Token
+from engine.bpmn.flows import InnerFlow, Log
 from engine.bpmn.model import Thrown
 from engine.bpmn.nodes import FlowSpec, Inputs, Node, given
 from engine.bpmn.repeats import RepeatNode
 from engine.bpmn.scopes import Scope
+from engine.bpmn.tokens import Token
 
 UNDO = " undo"  #: name of the node of each flow that undoes what is in its log
 UNDONE = "undone"
