@@ -33,4 +33,4 @@ lock: ## renew requirements/*.txt and web/assets/package-lock.json
 	@scripts/lock
 
 clean: ## remove what set-up made; the data in var/ stay
-	rm -rf .venv web/static/dist web/assets/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv web/static/dist web/assets/node_modules bench/peers/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -15,8 +15,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from bench import diagrams, plain, tables
 from bench.measuring import Round, at_least, by_turns, median_ms, report, say_conditions
-from engine.bpmn.decisions import evaluate
-from engine.bpmn.tables import read_decisions
+from engine.bpmn.dmn.decisions import evaluate
+from engine.bpmn.dmn.tables import read_decisions
 
 SIZES = (9, 100, 1000)
 ROUNDS = 9

@@ -22,10 +22,10 @@ from sqlalchemy import func, select
 
 from engine import jobs
 from engine.actor import Actor
-from engine.bpmn.decisions import evaluate
+from engine.bpmn.dmn.decisions import evaluate
+from engine.bpmn.dmn.tables import read_decisions
 from engine.bpmn.failures import ActFailed
 from engine.bpmn.running import start_elements
-from engine.bpmn.tables import read_decisions
 from engine.calendars import later
 from engine.cases import open_case
 from engine.connectors import OutsideOperation, outside

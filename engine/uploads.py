@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from engine.bpmn.differences import Difference, differences
+from engine.bpmn.dmn.tables import DecisionRefused, read_decisions
 from engine.bpmn.names import executable_processes, process_ids
 from engine.bpmn.reading import Reading
-from engine.bpmn.tables import DecisionRefused, read_decisions
 from engine.database import Transaction, current, now
 from engine.deployments import deploy_version, read_with_calls
 from engine.queries.procedures import versions_in_service

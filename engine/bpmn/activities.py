@@ -5,7 +5,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.decisions import DecisionBroken, DecisionTable, decide
+from engine.bpmn.dmn.decisions import DecisionBroken, DecisionTable, decide
 from engine.bpmn.expressions import Expression, Script
 from engine.bpmn.failures import DecisionFailed, ExpressionFailed
 from engine.bpmn.flows import Flow

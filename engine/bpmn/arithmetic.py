@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_FLOOR, Context, Decimal, DecimalException
 from typing import Any
 
-from engine.bpmn.feel_times import Duration, Months, months_later, seconds_of
+from engine.bpmn.feel.times import Duration, Months, months_later, seconds_of
 from engine.bpmn.operations import LARGEST, MOST_ITEMS, EvaluationFailed, Number, is_number, wrong
 
 MOST_EXPONENT = 64

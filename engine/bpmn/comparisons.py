@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.bpmn.feel_times import Months
+from engine.bpmn.feel.times import Months
 from engine.bpmn.operations import MOST_PARTS, EvaluationFailed, Lambda, Range, exact, is_number, wrong
 
 ORDERED = (str, date, time, timedelta, Months)

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine.bpmn.feel_cursor import DEEPEST, Node
-from engine.bpmn.feel_functions import FUNCTIONS
-from engine.bpmn.feel_lexing import LONGEST, WORD, ExpressionRefused, refused
-from engine.bpmn.feel_loops import FullCompiler
-from engine.bpmn.feel_parsing import CONSTANTS
-from engine.bpmn.feel_reading import Reader
-from engine.bpmn.feel_scopes import WORK, Closure, Names, bounded
+from engine.bpmn.feel.cursor import DEEPEST, Node
+from engine.bpmn.feel.functions import FUNCTIONS
+from engine.bpmn.feel.lexing import LONGEST, WORD, ExpressionRefused, refused
+from engine.bpmn.feel.loops import FullCompiler
+from engine.bpmn.feel.parsing import CONSTANTS
+from engine.bpmn.feel.reading import Reader
+from engine.bpmn.feel.scopes import WORK, Closure, Names, bounded
 from engine.bpmn.operations import EvaluationFailed, plain
 
 __all__ = [

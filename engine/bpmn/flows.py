@@ -18,7 +18,7 @@ from engine.bpmn.scopes import Scope
 from engine.bpmn.tokens import UNFINISHED, Spec, Token
 
 Log = list[dict[str, Any]]
-"""What a flow has done that can be undone, in order: see engine.bpmn.compensation."""
+"""What a flow has done that can be undone, in order: see engine.bpmn.throwing."""
 
 
 class Flow:

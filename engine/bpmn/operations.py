@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.bpmn.feel_times import Months, date_of, text_of
+from engine.bpmn.feel.times import Months, date_of, text_of
 
 LARGEST = 2**63 - 1
 MOST_ITEMS = 10_000

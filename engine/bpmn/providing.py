@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from engine.bpmn.decisions import DecisionTable
 from engine.bpmn.diagram import Shape
+from engine.bpmn.dmn.decisions import DecisionTable
+from engine.bpmn.dmn.tables import DecisionRefused, read_decisions
 from engine.bpmn.faults import FaultList
-from engine.bpmn.tables import DecisionRefused, read_decisions
 from engine.bpmn.vendors import calls_of, decision_of
 
 

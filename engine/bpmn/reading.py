@@ -9,7 +9,6 @@ from lxml import etree
 from engine.bpmn.building import built
 from engine.bpmn.calling import adopt, called_name, calls_outside
 from engine.bpmn.checking import called_processes, check_flow, check_words, warn_untranslated
-from engine.bpmn.decisions import DecisionTable
 from engine.bpmn.diagram import Diagram, Shape, taken_apart, within
 from engine.bpmn.dialect import (
     check_dialect,
@@ -22,13 +21,14 @@ from engine.bpmn.dialect import (
     role_of,
     step_of,
 )  # fmt: skip
+from engine.bpmn.dmn.decisions import DecisionTable
 from engine.bpmn.faults import Fault, FaultList
 from engine.bpmn.making import Given
 from engine.bpmn.model import Element, Figure, Labels, Process, Step
 from engine.bpmn.providing import Deciding, calls, known_tables
 from engine.bpmn.providing import decisions as provided_decisions
 from engine.bpmn.reacting import definitions
-from engine.bpmn.soundness import check_soundness
+from engine.bpmn.soundness.checking import check_soundness
 from engine.bpmn.variables import check_variables
 from engine.bpmn.xml import (
     BPMN,

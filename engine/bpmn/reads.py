@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from engine.bpmn.decisions import Decision
+from engine.bpmn.dmn.decisions import Decision
 from engine.bpmn.expressions import Expression, Script
 from engine.bpmn.failures import StepNotWaiting
 from engine.bpmn.flows import CaseFlow

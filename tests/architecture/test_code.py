@@ -13,7 +13,7 @@ FRAME = "engine/database.py"
 SCHEMA = "engine/schema/__init__.py"  #: Alembic's own connection, before there are tables
 DATES = (
     *("engine/calendars.py", "engine/working_time.py", "engine/feasts.py", "engine/timers.py", "demo/"),
-    *("engine/bpmn/feel_", "engine/bpmn/arithmetic.py"),  # FEEL's dates and durations: values of expressions
+    *("engine/bpmn/feel/", "engine/bpmn/arithmetic.py"),  # FEEL's dates and durations: values of expressions
 )
 RUNNERS = ("engine/jobs.py", "engine/runners.py")
 CLOCKS = (

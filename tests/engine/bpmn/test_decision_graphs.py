@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.bpmn.decisions import DecisionBroken, decide, evaluate
-from engine.bpmn.tables import DecisionRefused, read_decisions
+from engine.bpmn.dmn.decisions import DecisionBroken, decide, evaluate
+from engine.bpmn.dmn.tables import DecisionRefused, read_decisions
 from tests.engine.bpmn.test_decisions import table
 
 DMN_1_5 = "https://www.omg.org/spec/DMN/20230324/MODEL/"

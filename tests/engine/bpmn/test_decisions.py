@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from engine.bpmn.decisions import DecisionBroken, evaluate
-from engine.bpmn.tables import DecisionRefused, read_decisions
+from engine.bpmn.dmn.decisions import DecisionBroken, evaluate
+from engine.bpmn.dmn.tables import DecisionRefused, read_decisions
 
 
 def table(

@@ -8,9 +8,9 @@ from time import perf_counter
 import pytest
 
 from engine.bpmn.diagram import taken_apart
-from engine.bpmn.exclusion import exclude_each_other
 from engine.bpmn.faults import FaultList
-from engine.bpmn.soundness import check_soundness
+from engine.bpmn.soundness.checking import check_soundness
+from engine.bpmn.soundness.exclusion import exclude_each_other
 from engine.bpmn.xml import parsed
 from tests.engine.bpmn.drawing import AND, ENDS, drawn, flows, timed, users
 from tests.engine.bpmn.random_processes import RandomProcess

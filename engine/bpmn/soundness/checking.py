@@ -10,10 +10,10 @@ from lxml import etree
 
 from engine.bpmn.diagram import Diagram, Shape
 from engine.bpmn.faults import FaultList
-from engine.bpmn.soundness_folding import fold
-from engine.bpmn.soundness_loops import Loop, loops_of
-from engine.bpmn.soundness_net import doing, net_of, starting, ways_on
-from engine.bpmn.soundness_play import Findings, played
+from engine.bpmn.soundness.folding import fold
+from engine.bpmn.soundness.loops import Loop, loops_of
+from engine.bpmn.soundness.net import doing, net_of, starting, ways_on
+from engine.bpmn.soundness.play import Findings, played
 from engine.bpmn.xml import local
 
 MOST_SHAPES = 3_000

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from engine.bpmn.feel_compiling import Compiler
-from engine.bpmn.feel_cursor import Node, mentions
-from engine.bpmn.feel_scopes import Closure, Local, Names, take
+from engine.bpmn.feel.compiling import Compiler
+from engine.bpmn.feel.cursor import Node, mentions
+from engine.bpmn.feel.scopes import Closure, Local, Names, take
 from engine.bpmn.operations import MOST_ITEMS, EvaluationFailed, Lambda, Range, exact, is_number, wrong
 
 TESTS = {"compare", "and", "or", "not", "between", "in", "instance", "some", "every"}

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.comparisons import FEEL_COMPARISONS, alike, passes
+from engine.bpmn.dmn.hits import Cell, Test
 from engine.bpmn.expressions import (
     Expression,
     ExpressionRefused,
@@ -16,12 +17,11 @@ from engine.bpmn.expressions import (
     compile_feel,
     tree_of,
 )
-from engine.bpmn.feel_cursor import Node, mentions
-from engine.bpmn.feel_loops import FullCompiler
-from engine.bpmn.feel_reading import Reader
-from engine.bpmn.feel_scopes import Names
-from engine.bpmn.feel_types import Kind
-from engine.bpmn.hits import Cell, Test
+from engine.bpmn.feel.cursor import Node, mentions
+from engine.bpmn.feel.loops import FullCompiler
+from engine.bpmn.feel.reading import Reader
+from engine.bpmn.feel.scopes import Names
+from engine.bpmn.feel.types import Kind
 from engine.bpmn.xml import line_of, namespace
 
 LITERAL = re.compile(r'"[^"\\]*"')

@@ -1,8 +1,8 @@
 """The operands of expressions: literals, names, calls, paths, indexes, lists, contexts, ranges, iterations."""
 
-from engine.bpmn.feel_cursor import Node
-from engine.bpmn.feel_lexing import FUNCTION_NAMES, ExpressionRefused
-from engine.bpmn.feel_parsing import CONSTANTS, ENDS, INFIX_WORDS, Parser
+from engine.bpmn.feel.cursor import Node
+from engine.bpmn.feel.lexing import FUNCTION_NAMES, ExpressionRefused
+from engine.bpmn.feel.parsing import CONSTANTS, ENDS, INFIX_WORDS, Parser
 
 METHODS = {
     "size": "count", "length": "len", "isEmpty": "is empty", "equals": "==", "equalsIgnoreCase": "same text",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from engine.bpmn.soundness_net import Net, Transition, reached
+from engine.bpmn.soundness.net import Net, Transition, reached
 
 MOST_MARKINGS = 10_000
 

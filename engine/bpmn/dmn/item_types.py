@@ -5,9 +5,9 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.dmn_texts import Setting, child, children, constants, text_in
-from engine.bpmn.feel_scopes import MOST_WORK, WORK, Local
-from engine.bpmn.feel_types import ANY, Kind, base_kind
+from engine.bpmn.dmn.texts import Setting, child, children, constants, text_in
+from engine.bpmn.feel.scopes import MOST_WORK, WORK, Local
+from engine.bpmn.feel.types import ANY, Kind, base_kind
 
 DEEPEST = 20
 

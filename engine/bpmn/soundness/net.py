@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from engine.bpmn.diagram import ACTIVITIES, Diagram, SequenceFlow, Shape
-from engine.bpmn.exclusion import exclude_each_other
 from engine.bpmn.reacting import definitions, links
+from engine.bpmn.soundness.exclusion import exclude_each_other
 
 JOINS = ("parallelGateway", "inclusiveGateway")
 ENDING = frozenset(("terminate", "error", "cancel"))

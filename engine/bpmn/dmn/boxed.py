@@ -6,11 +6,11 @@ from typing import Any
 
 from lxml import etree
 
-from engine.bpmn.dmn_texts import DecisionRefused, Setting, child, children, text_in
+from engine.bpmn.dmn.hits import DecisionBroken, Table, matched
+from engine.bpmn.dmn.texts import DecisionRefused, Setting, child, children, text_in
 from engine.bpmn.expressions import Expression
-from engine.bpmn.feel_scopes import Closure, Local, Names, take
-from engine.bpmn.feel_types import ANY
-from engine.bpmn.hits import DecisionBroken, Table, matched
+from engine.bpmn.feel.scopes import Closure, Local, Names, take
+from engine.bpmn.feel.types import ANY
 from engine.bpmn.operations import EvaluationFailed, Lambda
 from engine.bpmn.xml import line_of, local
 

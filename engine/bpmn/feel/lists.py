@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.bpmn.arithmetic import ARITHMETIC, EXACT, add
 from engine.bpmn.comparisons import COMPARISONS, contained, equal
-from engine.bpmn.feel_texts import texts
+from engine.bpmn.feel.texts import texts
 from engine.bpmn.operations import MOST_ITEMS, EvaluationFailed, Lambda, exact, is_number
 
 

@@ -5,10 +5,10 @@ import re
 from lxml import etree
 
 from engine.bpmn.dialect import labels_of
-from engine.bpmn.dmn_texts import DecisionRefused, Setting, child, children, constants, text_in
+from engine.bpmn.dmn.hits import Cell, Input, Output, Rule, Table
+from engine.bpmn.dmn.texts import DecisionRefused, Setting, child, children, constants, text_in
 from engine.bpmn.expressions import Expression
-from engine.bpmn.feel_types import ANY
-from engine.bpmn.hits import Cell, Input, Output, Rule, Table
+from engine.bpmn.feel.types import ANY
 from engine.bpmn.model import Figure, Labels
 from engine.bpmn.xml import line_of, said
 

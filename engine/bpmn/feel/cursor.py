@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.feel_lexing import ExpressionRefused, Token, refused, tokens
+from engine.bpmn.feel.lexing import ExpressionRefused, Token, refused, tokens
 
 MOST_NODES = 500
 DEEPEST = 60

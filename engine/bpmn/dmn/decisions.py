@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.bpmn.dmn.hits import DecisionBroken, Hit, Output, Table, matched
 from engine.bpmn.expressions import Expression
-from engine.bpmn.feel_scopes import Local, Names, bounded
-from engine.bpmn.feel_types import ANY, Kind
-from engine.bpmn.hits import DecisionBroken, Hit, Output, Table, matched
+from engine.bpmn.feel.scopes import Local, Names, bounded
+from engine.bpmn.feel.types import ANY, Kind
 from engine.bpmn.model import Figure
 from engine.bpmn.operations import EvaluationFailed, Lambda, plain
 

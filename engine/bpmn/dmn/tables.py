@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from lxml import etree
 
-from engine.bpmn.boxed import Boxes
-from engine.bpmn.columns import figure_of, table_of
-from engine.bpmn.decisions import Decision, Given
-from engine.bpmn.dmn_texts import DecisionRefused, Setting, child, children
+from engine.bpmn.dmn.boxed import Boxes
+from engine.bpmn.dmn.columns import figure_of, table_of
+from engine.bpmn.dmn.decisions import Decision, Given
+from engine.bpmn.dmn.item_types import kinds_of
+from engine.bpmn.dmn.texts import DecisionRefused, Setting, child, children
 from engine.bpmn.expressions import Expression
-from engine.bpmn.feel_lexing import WORD
-from engine.bpmn.feel_types import ANY, Kind
-from engine.bpmn.item_types import kinds_of
+from engine.bpmn.feel.lexing import WORD
+from engine.bpmn.feel.types import ANY, Kind
 from engine.bpmn.xml import DMN, XmlRefused, line_of, local, namespace, parsed
 
 __all__ = ["DecisionRefused", "read_decisions"]

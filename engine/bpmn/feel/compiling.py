@@ -10,10 +10,10 @@ from typing import Any
 
 from engine.bpmn.arithmetic import ARITHMETIC, signed
 from engine.bpmn.comparisons import COMPARISONS, FEEL_COMPARISONS, KINDS, contained, half, kind_of, passes
-from engine.bpmn.feel_cursor import Node
-from engine.bpmn.feel_functions import FEEL_FUNCTIONS, FUNCTIONS
-from engine.bpmn.feel_lexing import ExpressionRefused
-from engine.bpmn.feel_scopes import Closure, Names, call, invoked, looked_up, part_of
+from engine.bpmn.feel.cursor import Node
+from engine.bpmn.feel.functions import FEEL_FUNCTIONS, FUNCTIONS
+from engine.bpmn.feel.lexing import ExpressionRefused
+from engine.bpmn.feel.scopes import Closure, Names, call, invoked, looked_up, part_of
 from engine.bpmn.operations import Range, or_null
 
 LENIENT_CALLS = {"is defined", "or null", "get or else", "is empty", "get value"}

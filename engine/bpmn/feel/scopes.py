@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.bpmn.feel_dates import part
-from engine.bpmn.feel_times import PARTS
+from engine.bpmn.feel.dates import part
+from engine.bpmn.feel.times import PARTS
 from engine.bpmn.operations import SILENT, EvaluationFailed, Lambda, Range, exact, wrong
 
 Names = Mapping[str, Any]

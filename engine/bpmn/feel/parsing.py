@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from engine.bpmn.feel_cursor import DEEPEST, Cursor, Node
-from engine.bpmn.feel_lexing import ExpressionRefused
+from engine.bpmn.feel.cursor import DEEPEST, Cursor, Node
+from engine.bpmn.feel.lexing import ExpressionRefused
 
 CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
 COMPARING = {"=": "==", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}

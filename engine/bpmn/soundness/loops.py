@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.bpmn.diagram import Diagram, Shape
 from engine.bpmn.reacting import definitions
-from engine.bpmn.soundness_net import ways_on
+from engine.bpmn.soundness.net import ways_on
 
 DECIDING = ("exclusiveGateway", "inclusiveGateway", "parallelGateway")
 CHOOSING = ("exclusiveGateway", "inclusiveGateway", "complexGateway", "eventBasedGateway")

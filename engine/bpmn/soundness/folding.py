@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from engine.bpmn.soundness_net import Net, Place, Transition
+from engine.bpmn.soundness.net import Net, Place, Transition
 
 
 def fold(net: Net, doing: Collection[str]) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.bpmn.feel_dates import DATES
-from engine.bpmn.feel_lexing import ExpressionRefused
-from engine.bpmn.feel_lists import FEEL_LISTS, LISTS
-from engine.bpmn.feel_numbers import NUMBERS
-from engine.bpmn.feel_texts import TEXTS, feel_string
+from engine.bpmn.feel.dates import DATES
+from engine.bpmn.feel.lexing import ExpressionRefused
+from engine.bpmn.feel.lists import FEEL_LISTS, LISTS
+from engine.bpmn.feel.numbers import NUMBERS
+from engine.bpmn.feel.texts import TEXTS, feel_string
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 from engine.bpmn.arithmetic import add
 from engine.bpmn.comparisons import COMPARISONS, equal
 from engine.bpmn.expressions import Expression
-from engine.bpmn.feel_scopes import Local, Names
-from engine.bpmn.feel_types import ANY, Kind
+from engine.bpmn.feel.scopes import Local, Names
+from engine.bpmn.feel.types import ANY, Kind
 from engine.bpmn.model import Figure
 from engine.bpmn.operations import EvaluationFailed, is_number, plain
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 
 from engine.bpmn.comparisons import COMPARISONS, equal, in_range, kind_of
-from engine.bpmn.feel_times import (
+from engine.bpmn.feel.times import (
     PARTS,
     Duration,
     Months,

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from engine.bpmn.comparisons import kind_of
-from engine.bpmn.feel_dates import to_date, to_duration, to_moment
-from engine.bpmn.feel_scopes import MISTAKES
-from engine.bpmn.feel_texts import number
-from engine.bpmn.feel_times import time_of
+from engine.bpmn.feel.dates import to_date, to_duration, to_moment
+from engine.bpmn.feel.scopes import MISTAKES
+from engine.bpmn.feel.texts import number
+from engine.bpmn.feel.times import time_of
 from engine.bpmn.operations import EvaluationFailed, exact, wrong
 
 BASES = {

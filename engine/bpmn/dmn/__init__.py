@@ -1,0 +1,1 @@
+"""Decisions: DMN files read, evaluated and explained."""

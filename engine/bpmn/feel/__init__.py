@@ -1,0 +1,1 @@
+"""The expression language: read, compiled to closures, and its functions."""

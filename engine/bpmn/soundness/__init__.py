@@ -1,0 +1,1 @@
+"""Whether a diagram can come to its end: its states explored."""
