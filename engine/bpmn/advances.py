@@ -25,22 +25,33 @@ class Steps(Sequence[Waiting]):
         return len(self._standing) + sum(last - first + 1 for first, last in ranges)
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, int) and 0 <= index < len(self._standing):
+        if self._told is not None or not isinstance(index, int) or index < 0:
+            return self._all()[index]
+        if index < len(self._standing):
             return self._standing[index]
-        return self._all()[index]
+        left = index - len(self._standing)
+        for token, step, ranges in self._idle:
+            for first, last in ranges:
+                if left <= last - first:
+                    return _waiting_instance(token, step, first + left)
+                left -= last - first + 1
+        raise IndexError(index)
 
     def __iter__(self) -> Iterator[Waiting]:
-        return iter(self._all())
+        yield from self._standing
+        for token, step, ranges in self._idle:
+            for first, last in ranges:
+                for number in range(first, last + 1):
+                    yield _waiting_instance(token, step, number)
 
     def _all(self) -> list[Waiting]:
         if self._told is None:
-            self._told = self._standing + [
-                Waiting(name_of_instance(token, number), step, number + 1)
-                for token, step, ranges in self._idle
-                for first, last in ranges
-                for number in range(first, last + 1)
-            ]
+            self._told = list(self)
         return self._told
+
+
+def _waiting_instance(token: str, step: str, number: int) -> Waiting:
+    return Waiting(name_of_instance(token, number), step, number + 1)
 
 
 def advance(case: CaseFlow, state: bytes) -> Advance:
