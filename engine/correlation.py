@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
+from engine.bpmn.data import key_text
 from engine.refusals import Refusal
 
 MOST_KEYS = 8  #: keys of one message; a receiver may declare any of them, so each choice is looked up
@@ -45,26 +44,3 @@ def slots(name: str, keys: Mapping[str, Any]) -> list[str]:
 def contradicts(keys: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     """Whether a variable of the same name as one of these keys has another value."""
     return any(key in data and key_text(data[key]) != key_text(value) for key, value in keys.items())
-
-
-def key_text(value: Any) -> str | None:
-    """The text by which the value of a key is compared; None for no value."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float | Decimal):
-        return _number(Decimal(str(value)))
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return value.strip()
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-
-
-def _number(value: Decimal) -> str:
-    if not value.is_finite():
-        return str(value)
-    plain = format(value, "f")
-    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    return "0" if plain == "-0" else plain

@@ -16,9 +16,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine.bpmn.data import key_text
 from engine.bpmn.model import Advance
 from engine.bpmn.model import Subscription as Waited
-from engine.correlation import contradicts, key_text, slot
+from engine.correlation import contradicts, slot
 from engine.database import Transaction
 from engine.outbox import put_delivery
 from engine.tables import Case, Message, MessageSlot, Subscription

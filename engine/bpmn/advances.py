@@ -59,10 +59,10 @@ def advance(case: CaseFlow, state: bytes) -> Advance:
     tokens = list(case.tokens())
     waiting = [task for task in tokens if task._state == TaskState.WAITING and task.task_spec.catching]
     started = [task for task in tokens if task._state == TaskState.STARTED]
-    failed = [task for task in started if "failed" in task.internal_data]
+    failed = [task for task in started if task.is_failed]
     return Advance(
         state=state,
-        data=_data(case),
+        data=dict(case.scope.view()),
         steps=Steps(
             [_waiting(task) for task in tokens if task._state == TaskState.READY and task.task_spec.manual],
             [task for task in started if "idle" in task.internal_data],
@@ -78,12 +78,8 @@ def advance(case: CaseFlow, state: bytes) -> Advance:
     )
 
 
-def _data(case: CaseFlow) -> dict[str, Any]:
-    return dict(case.scope.view())
-
-
 def _is_called(task: Token) -> bool:
-    return isinstance(task.task_spec, ServiceNode) and "failed" not in task.internal_data
+    return isinstance(task.task_spec, ServiceNode) and not task.is_failed
 
 
 def _waiting(task: Token) -> Waiting:

@@ -44,6 +44,8 @@ REFERRING = (
     "targetRef",
     "source",
     "target",
+    "loopDataInputRef",
+    "loopDataOutputRef",
 )
 
 

@@ -7,7 +7,14 @@ import re
 from lxml import etree
 
 from engine.bpmn.events import TimerEvent, is_timer
-from engine.bpmn.expressions import Expression, ExpressionRefused, Script, compile_expression, compile_script
+from engine.bpmn.expressions import (
+    Expression,
+    ExpressionRefused,
+    Script,
+    compile_expression,
+    compile_result,
+    compile_script,
+)
 from engine.bpmn.faults import FaultList
 from engine.bpmn.operations import EvaluationFailed
 from engine.bpmn.repeats import Repetition
@@ -73,13 +80,15 @@ def script(element: etree._Element, faults: FaultList) -> Script | None:
     """
     language = element.get("scriptFormat", "").strip().lower()
     text, result = text_of(child(element, "script")), sister_word(element, "resultVariable")
-    for found in extensions(element, "script", ZEEBE):
-        text, result = unwrapped(found.get("expression", "")), found.get("resultVariable")
+    zeebe = next(iter(extensions(element, "script", ZEEBE)), None)
     if language in FOREIGN_SCRIPTS:
         text = respelled(text)
     try:
         if language not in (*OWN_SCRIPTS, *FOREIGN_SCRIPTS):
             raise ExpressionRefused("unknown_language")
+        if zeebe is not None:  # FEEL, behind its `=`
+            text = zeebe.get("expression", "")
+            return compile_result(zeebe.get("resultVariable", ""), text)
         return _with_result(text, result) if result and NAME.fullmatch(result) else compile_script(text)
     except ExpressionRefused as refused:
         if language in OWN_SCRIPTS:
@@ -126,15 +135,8 @@ def _own_sign(match: re.Match[str]) -> str:
 def value(text: str, at: etree._Element, faults: FaultList) -> str | Expression | None:
     """A value as it is written: an expression (`${…}`, `=…`), a text with expressions in it, or a literal text."""
     text = text.strip()
-    parts = re.split(r"[$#]\{([^{}]*)\}", text)
-    if text.startswith("=") or (WRAPPED.fullmatch(text) and text.count("${") + text.count("#{") == 1):
-        return expression(text, at, faults)
-    if len(parts) == 1:
-        return text
-    pieces = (
-        f"string({part})" if number % 2 else json.dumps(part) for number, part in enumerate(parts) if part
-    )
-    return expression(" + ".join(pieces), at, faults)
+    is_one = text.startswith("=") or WRAPPED.fullmatch(text) or PLACES.search(text)
+    return template(text, at, faults) if is_one else text
 
 
 def _details(refused: ExpressionRefused) -> dict[str, object]:

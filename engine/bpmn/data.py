@@ -1,6 +1,7 @@
-"""What data a case can keep: JSON, dates and decimals, of bounded depth."""
+"""What data a case can keep: JSON, dates and decimals, of bounded depth; and how the values of keys compare."""
 
 import datetime
+import json
 import math
 from collections.abc import Mapping
 from decimal import Decimal
@@ -39,3 +40,26 @@ def _storable(text: str) -> str:
     except UnicodeEncodeError:
         raise DataRefused("Expected text of whole characters") from None
     return text.replace("\0", "")
+
+
+def key_text(value: Any) -> str | None:
+    """The text by which the value of a key is compared; None for no value."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return _shortest(Decimal(str(value)))
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value.strip()
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _shortest(value: Decimal) -> str:
+    if not value.is_finite():
+        return str(value)
+    plain = format(value, "f")
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return "0" if plain == "-0" else plain

@@ -106,7 +106,7 @@ def retry(process: Process, state: bytes, token: str, *, data: Mapping[str, Any]
     case = _restored(process, state)
     try:
         task = _expected(case, token, TaskState.STARTED)
-        if "failed" not in task.internal_data:
+        if not task.is_failed:
             raise StepNotWaiting(
                 f"Expected a failed element at token {token}, but it waits for something else"
             )
@@ -221,7 +221,7 @@ def _expected(case: CaseFlow, token: str, state: int) -> Token:
 
 def _called(case: CaseFlow, token: str) -> Token:
     task = _expected(case, token, TaskState.STARTED)
-    if not isinstance(task.task_spec, ServiceNode) or "failed" in task.internal_data:
+    if not isinstance(task.task_spec, ServiceNode) or task.is_failed:
         raise StepNotWaiting(f"Expected a call at token {token}, but it stands at {task.task_spec.name}")
     return task
 

@@ -6,6 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.activities import SubFlowNode
 from engine.bpmn.catching import BoundaryHost
+from engine.bpmn.data import key_text
 from engine.bpmn.events import CodeEvent, Event, NamedEvent, correlation, name_of
 from engine.bpmn.failures import FlowFailed
 from engine.bpmn.flows import InnerFlow, Log
@@ -224,7 +225,7 @@ def _awaited_as(task: Token, kind: str, name: str, keys: dict[str, Any]) -> int 
     for number, own, known in task.task_spec.named(task):
         if (own.kind, known) == (kind, name):
             expected = task.internal_data.get("keys", {}).get(own.name, {})
-            if all(keys.get(key) == value for key, value in expected.items()):
+            if all(key_text(keys.get(key)) == key_text(value) for key, value in expected.items()):
                 return int(number)
     return None
 

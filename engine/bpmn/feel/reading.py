@@ -12,7 +12,6 @@ METHODS = {
     "doubleValue": "number", "booleanValue": "itself",
 }  # fmt: skip
 """What other engines' files write as methods, and the functions that they are here."""
-LITERALS = {"date", "time", "date and time", "duration"}
 NULL = Node("constant")
 PARTS_OF_TWO_WORDS = {("time", "offset"), ("start", "included"), ("end", "included")}
 FUNCTIONS_THAT_READ_THE_CLOCK = ("now", "today")

@@ -160,11 +160,6 @@ def months_between(first: date, last: date) -> int:
     return months - (1 if last.day < first.day else 0)
 
 
-def with_zone(moment: datetime) -> datetime:
-    """A moment of which the zone is not said counts as UTC where it meets one of which it is."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
 def seconds_of(span: timedelta) -> Decimal | int:
     """A span in seconds, exactly."""
     whole, micros = divmod(span // timedelta(microseconds=1), 1_000_000)

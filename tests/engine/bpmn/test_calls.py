@@ -165,3 +165,14 @@ def test_words_of_a_called_text_that_name_its_elements_follow_them() -> None:
     assert reading.process is not None, reading.faults
     assert reading.process.steps["b"].other_than == ("other.a",)
     assert reading.process.steps["b"].same_as == "other.a"
+
+
+def test_the_data_objects_of_a_called_text_are_its_own() -> None:
+    words = "<loopDataInputRef>d</loopDataInputRef><inputDataItem name='it'/>"
+    task = f"<multiInstanceLoopCharacteristics>{words}</multiInstanceLoopCharacteristics>"
+    inner = ENDS + '<dataObject id="d" name="rows"/><userTask id="k">' + task + "</userTask>"
+    other = drawn(inner, "s > k > e").replace(b'id="p"', b'id="other"')
+    caller = drawn(ENDS + '<dataObject id="d" name="people"/>' + CALL.format(""), "s > c > e")
+    reading = read_process(caller, called={"other": other})
+    assert reading.process is not None, reading.faults
+    assert Case(reading.process, {"rows": [1, 2], "people": [1, 2, 3]}).waiting == ["k", "k"]

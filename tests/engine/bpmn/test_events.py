@@ -289,3 +289,16 @@ def test_a_message_of_a_name_that_depends_on_the_case_reaches_who_awaits_that_na
     missed.complete("a", ref=2)
     assert (reached.ended, reached.thrown) == (True, [])
     assert (missed.ended, missed.thrown) == (False, [("message", "paid-2")])
+
+
+def test_keys_agree_as_text_within_a_case_as_they_do_between_cases() -> None:
+    sending = '<intermediateThrowEvent id="t">{}</intermediateThrowEvent>'
+    catch = '<intermediateCatchEvent id="m">{}</intermediateCatchEvent>'
+    event = '<messageEventDefinition messageRef="paid"/><extensionElements>{}</extensionElements>'
+    sent, own = (event.format(f'<masar:correlates key="ref" value="{name}"/>') for name in ("sent", "own"))
+    elements = ENDS + AND + users("a") + sending.format(sent) + catch.format(own)
+    ways = ("s > fork > m > join > e", "fork > a > t > join")
+    process = process_of(drawn(elements, *ways, around='<message id="paid" name="paid"/>'))
+    case = Case(process, {"own": "5"})
+    case.complete("a", sent=5)
+    assert (case.ended, case.thrown) == (True, [])

@@ -4,7 +4,7 @@ import pytest
 
 from engine.bpmn.model import DeadlineRule, Process
 from engine.bpmn.reading import Reading, compile_process, read_process
-from tests.engine.bpmn.drawing import ENDS, HEAD, Case, drawn, flows, users
+from tests.engine.bpmn.drawing import ENDS, HEAD, Case, drawn, flows, process_of, users
 
 MORE = (
     'xmlns:flowable="http://flowable.org/bpmn" xmlns:activiti="http://activiti.org/bpmn" '
@@ -348,3 +348,11 @@ def test_deployed_text_is_compiled_with_the_forms_deployed_with_it() -> None:
     xml = file_with(user('camunda:formKey="check"'))
     assert compile_process(xml, forms={"check": {}}).steps["z"].form == "check"
     assert compile_process(xml, forms=()).steps["z"].form is None
+
+
+def test_a_script_of_camunda_8_is_feel() -> None:
+    inner = (
+        '<extensionElements><zeebe:script expression="= xs[1]" resultVariable="first"/></extensionElements>'
+    )
+    process = process_of(drawn(ENDS + f'<scriptTask id="z">{inner}</scriptTask>', "s > z > e"))
+    assert Case(process, {"xs": [7, 8]}).data["first"] == 7
